@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: MIT
+#include "cli/program.h"
+
+#include <fmt/format.h>
+
+#include <csignal>
+#include <cstdio>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+#include "cli/command.h"
+#include "config/knobs.h"
+
+namespace screenalytics {
+namespace {
+
+constexpr Command kCommands[] = {
+    {"run", "find and follow every face of a video",
+     "Examples:\n"
+     "  screenalytics run show.mp4\n"
+     "  screenalytics run show.mp4 --profile fast_cpu --no-save-frames\n"
+     "  screenalytics run --ep-id rhobh-s05e02 --video show.mp4 --stride 3 --fps 8\n"
+     "  screenalytics run show.mp4 --resume\n",
+     define_run},
+    {"models", "list the models and verify their files", "Example:\n  screenalytics models\n",
+     define_models},
+    {"doctor", "what this machine has, and which profile suits it",
+     "Example:\n  screenalytics doctor\n", define_doctor},
+    {"completion", "print a completion script for a shell",
+     "Example:\n  source <(screenalytics completion bash)\n", define_completion},
+};
+
+std::vector<std::string> option_names(const CLI::App& app) {
+  std::vector<std::string> names;
+  for (const CLI::Option* option : app.get_options()) {
+    for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
+    for (const std::string& name : option->get_fnames()) names.push_back("--" + name);
+  }
+  return names;
+}
+
+std::string nearest(const std::string& word, const std::vector<std::string>& names) {
+  std::vector<std::string_view> views(names.begin(), names.end());
+  const std::string near = nearest_name(word, views);
+  return near.empty() ? std::string() : fmt::format("; did you mean '{}'?", near);
+}
+
+// What the parser did not expect, said with the nearest thing that it would have.
+std::string unexpected(const CLI::App& app, const std::string& word) {
+  const std::vector<CLI::App*> chosen = app.get_subcommands();
+  if (word.starts_with("-")) {
+    const CLI::App& at = chosen.empty() ? app : *chosen.front();
+    const std::string flag = word.substr(0, word.find('='));
+    return fmt::format("unknown flag '{}'{} (see {} --help)", flag, nearest(flag, option_names(at)),
+                       at.get_name());
+  }
+  if (!chosen.empty()) return fmt::format("unexpected argument '{}'", word);
+  std::vector<std::string> names;
+  for (const Command& c : kCommands) names.emplace_back(c.name);
+  return fmt::format("unknown command '{}'{} (see screenalytics --help)", word,
+                     nearest(word, names));
+}
+
+int fail(const std::string& message, int code) {
+  fmt::print(stderr, "error: {}\n", message);
+  return code;
+}
+
+}  // namespace
+
+std::span<const Command> commands() { return kCommands; }
+
+int run_program(int argc, char** argv) {
+  // A full disk or a file size limit must come back as an error of the write, not kill the program.
+  std::signal(SIGXFSZ, SIG_IGN);
+  std::signal(SIGPIPE, SIG_IGN);
+
+  std::vector<std::string> arguments(argv + 1, argv + argc);
+  if (std::filesystem::path(argv[0]).filename() == "episode_run") {
+    arguments.insert(arguments.begin(), "run");
+  }
+
+  CLI::App app("Screenalytics: who is on screen, when, and for how long.", "screenalytics");
+  app.set_version_flag("--version", "screenalytics " SCREENALYTICS_VERSION);
+  app.require_subcommand(1);
+  app.footer("screenalytics COMMAND --help shows a command's flags and examples.");
+  std::vector<std::pair<CLI::App*, Action>> actions;
+  for (const Command& c : kCommands) {
+    CLI::App* sub = app.add_subcommand(std::string(c.name), std::string(c.summary));
+    sub->footer(std::string(c.examples));
+    actions.emplace_back(sub, c.define(*sub));
+  }
+  try {
+    if (arguments.empty()) {
+      fmt::print("{}", app.help());
+      return kExitUsage;
+    }
+    app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
+    for (const auto& [sub, action] : actions) {
+      if (sub->parsed()) return action();
+    }
+    return kExitUsage;
+  } catch (const CLI::CallForHelp&) {
+    const std::vector<CLI::App*> chosen = app.get_subcommands();
+    fmt::print("{}", chosen.empty() ? app.help() : chosen.front()->help());
+    return kExitDone;
+  } catch (const CLI::CallForVersion& e) {
+    fmt::print("{}\n", e.what());
+    return kExitDone;
+  } catch (const CLI::Success&) {
+    return kExitDone;
+  } catch (const CLI::ExtrasError&) {
+    const std::vector<std::string> left = app.remaining(true);
+    return fail(unexpected(app, left.empty() ? std::string() : left.front()), kExitUsage);
+  } catch (const CLI::RequiredError& e) {
+    const bool no_command = app.get_subcommands().empty();
+    if (no_command && !arguments.empty())
+      return fail(unexpected(app, arguments.front()), kExitUsage);
+    return fail(e.what(), kExitUsage);
+  } catch (const CLI::ParseError& e) {
+    return fail(e.what(), kExitUsage);
+  } catch (const Error& e) {
+    return fail(e.what(), exit_code(e.code()));
+  } catch (const std::bad_alloc&) {
+    return fail("out of memory: use fewer --threads, or a smaller video", kExitFailed);
+  } catch (const std::exception& e) {
+    return fail(e.what(), kExitFailed);
+  }
+}
+
+}  // namespace screenalytics

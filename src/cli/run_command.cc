@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: MIT
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdio>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <sstream>
+
+#include "artifacts/documents.h"
+#include "base/error.h"
+#include "cli/command.h"
+#include "cli/knob_flags.h"
+#include "cli/progress_display.h"
+#include "config/home.h"
+#include "config/knobs.h"
+#include "config/model_manifests.h"
+#include "pipeline/episode_run.h"
+#include "pipeline/thread_budget.h"
+
+namespace screenalytics {
+namespace {
+
+namespace fs = std::filesystem;
+
+CancelToken& process_cancel_token() {
+  static CancelToken token;
+  return token;
+}
+
+// The first signal asks the run to stop and write what it has; the second ends the process.
+void on_signal(int) {
+  if (process_cancel_token().cancelled()) _exit(kExitCancelled);
+  process_cancel_token().cancel();
+}
+
+struct RunOptions {
+  std::string video, video_flag, ep_id, profile, stages = "detect,track";
+  bool resume = false, json = false, quiet = false;
+  std::unique_ptr<KnobFlags> knobs;
+};
+
+// Returns: whether tracks are wanted.
+bool parse_stages(const std::string& text) {
+  bool detect = false, track = false;
+  std::istringstream words(text);
+  for (std::string word; std::getline(words, word, ',');) {
+    if (word == "detect") {
+      detect = true;
+    } else if (word == "track") {
+      track = true;
+    } else {
+      throw Error(ErrorCode::invalid_argument,
+                  fmt::format("--stages '{}': '{}' is no stage; the stages are detect and "
+                              "detect,track",
+                              text, word));
+    }
+  }
+  if (!detect) {
+    throw Error(ErrorCode::invalid_argument,
+                fmt::format("--stages '{}': tracking needs detect before it; use detect or "
+                            "detect,track",
+                            text));
+  }
+  return track;
+}
+
+Settings settings_of(const RunOptions& options, const fs::path& home) {
+  SettingsSources sources;
+  sources.config_dir = home / "config" / "pipeline";
+  sources.env = process_environment();
+  if (!options.profile.empty()) sources.profile = options.profile;
+  sources.flags = options.knobs->given();
+  sources.cores = available_cores();
+  return load_settings(sources);
+}
+
+RunRequest make_request(const RunOptions& options) {
+  const fs::path home = find_home();
+  const std::string& video = options.video_flag.empty() ? options.video : options.video_flag;
+  if (video.empty()) {
+    throw Error(ErrorCode::invalid_argument,
+                "run: no video given; name one, as in: screenalytics run show.mp4");
+  }
+  if (!options.video_flag.empty() && !options.video.empty() &&
+      options.video != options.video_flag) {
+    throw Error(ErrorCode::invalid_argument,
+                fmt::format("run: two videos given, '{}' and '{}'; a run takes one", options.video,
+                            options.video_flag));
+  }
+  EpisodeId episode =
+      options.ep_id.empty() ? EpisodeId::from_file_name(video) : EpisodeId(options.ep_id);
+  RunRequest request{std::move(episode), video, settings_of(options, home), {}, {}, true,
+                     options.resume,     {}};
+  request.track = parse_stages(options.stages);
+  const fs::path models = home / "models";
+  request.detector = find_model_manifest(models, request.settings.detection.detector);
+  request.embedder = find_model_manifest(models, request.settings.run.embedder);
+  return request;
+}
+
+void print_summary(const RunRequest& request, const RunResult& result) {
+  const TrackMetrics& m = result.metrics;
+  fmt::print(
+      "{} of {}: {} frames of {} analysed ({} of video, {:.1f} a second) on {} in {}{}\n",
+      result.cancelled ? "Stopped in the middle" : "Finished", request.episode.str(),
+      m.analyzed_frames, m.total_frames, duration_text(result.analysed_s), m.analyzed_fps, m.device,
+      duration_text(m.elapsed_s),
+      result.resumed_frames > 0
+          ? fmt::format(", {} frames taken over from the interrupted run", result.resumed_frames)
+          : "");
+  fmt::print("  {:<12} {}\n", "shots", m.scene_cuts + (m.total_frames > 0 ? 1 : 0));
+  fmt::print("  {:<12} {}\n", "faces", result.detections);
+  if (request.track) {
+    fmt::print("  {:<12} {}", "tracks", m.tracks_born);
+    if (!m.longest_tracks.empty()) {
+      fmt::print(", the longest {:.1f} s ({})", m.longest_tracks.front().second,
+                 track_name(m.longest_tracks.front().first));
+    }
+    fmt::print("\n");
+  }
+  const auto exported = [&](const char* name) { return m.counts.at(name); };
+  if (exported("frames_exported") + exported("crops_exported") > 0) {
+    fmt::print("  {:<12} {} frames, {} face crops\n", "pictures", exported("frames_exported"),
+               exported("crops_exported"));
+  }
+  fmt::print("  {:<12} {:.0f} MB\n", "memory", m.peak_rss_mb);
+  for (const MetricWarning& w : m.warnings) {
+    fmt::print("  warning      {} is {:.2f}, more than {:.2f}: {}\n", w.metric, w.value, w.limit,
+               w.advice);
+  }
+  for (const std::string& note : result.notes) fmt::print("  note         {}\n", note);
+  fmt::print("  {:<12} {}\n", "files", result.folder.string());
+  if (result.cancelled) fmt::print("Go on with the same command and --resume.\n");
+}
+
+DisplayMode display_mode(const RunOptions& options) {
+  if (options.json) return DisplayMode::json;
+  if (options.quiet) return DisplayMode::quiet;
+  return isatty(STDERR_FILENO) != 0 ? DisplayMode::bar : DisplayMode::lines;
+}
+
+int run(const RunOptions& options) {
+  RunRequest request = make_request(options);
+  const std::string refused = restrict_to_cores(request.settings.run.threads);
+  if (!refused.empty()) request.settings.notes.push_back(refused);
+  const DisplayMode mode = display_mode(options);
+  if (mode == DisplayMode::bar || mode == DisplayMode::lines) {
+    fmt::print(stderr, "{} as episode {}, profile {}\n", request.video.string(),
+               request.episode.str(), request.settings.profile);
+  }
+  std::signal(SIGINT, on_signal);
+  std::signal(SIGTERM, on_signal);
+  ProgressDisplay display(mode);
+  request.on_progress = [&](const Progress& p) { display.show(p); };
+  RunResult result;
+  try {
+    result = run_episode(request, process_cancel_token());
+  } catch (...) {
+    display.finish();
+    throw;
+  }
+  display.finish();
+  if (mode == DisplayMode::json) {
+    fmt::print("{}\n", metrics_line(result.metrics));
+  } else if (mode != DisplayMode::quiet) {
+    print_summary(request, result);
+  }
+  return result.cancelled ? kExitCancelled : kExitDone;
+}
+
+}  // namespace
+
+Action define_run(CLI::App& command) {
+  auto o = std::make_shared<RunOptions>();
+  command.add_option("VIDEO", o->video, "the video file")->group("Input");
+  command.add_option("--video", o->video_flag, "the video file, as a flag")->group("Input");
+  command.add_option("--ep-id", o->ep_id, "name of the episode; from the file's name if not given")
+      ->group("Input");
+  command.add_option("--profile", o->profile, "fast_cpu (low_power), balanced or high_accuracy")
+      ->group("Run");
+  command.add_option("--stages", o->stages, "detect, or detect,track")->group("Run");
+  command.add_flag("--resume", o->resume, "go on where an interrupted run stopped")->group("Run");
+  command.add_flag("--json", o->json, "progress and result as JSON, a line each")->group("Output");
+  command.add_flag("--quiet", o->quiet, "show nothing but errors")->group("Output");
+  o->knobs = std::make_unique<KnobFlags>(command);
+  command
+      .add_flag_callback(
+          "--help-all",
+          [] {
+            fmt::print("{}", knob_help());
+            throw CLI::Success();
+          },
+          "show every knob")
+      ->group("Output");
+  return [o] { return run(*o); };
+}
+
+}  // namespace screenalytics

@@ -1,0 +1,43 @@
+// Turns the journal of a run into the episode's artifacts.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "artifacts/episode_paths.h"
+#include "artifacts/rows.h"
+#include "base/geometry.h"
+#include "pipeline/image_exporter.h"
+#include "summarize/track_quality.h"
+#include "track/track_table.h"
+
+namespace screenalytics {
+
+struct BuildInput {
+  const EpisodePaths& paths;
+  const TrackTable& table;
+  const ExportFolder& exports;
+  Size frame_size;
+  std::string detector_id;
+  double min_track_length_s = 0;
+  bool frames_saved = false, crops_saved = false;
+  int64_t end_frame = 0;        // one past the last frame of the part that was analysed
+  Timestamp end;                // its end
+  double frame_duration_s = 0;  // nominal
+};
+
+struct BuildResult {
+  std::vector<TrackSpan> tracks;
+  int64_t detections = 0, analysed_frames = 0, cuts = 0;
+  int64_t frames_exported = 0, crops_exported = 0;
+};
+
+// Writes detections, tracks, samples and shots, and gives exported pictures their final places; all
+// replace those of an earlier run. The journal and the export folder are left as they are.
+// Memory: one entry per track. Throws: io; corrupt_input.
+BuildResult build_artifacts(const BuildInput& input);
+
+}  // namespace screenalytics

@@ -1,0 +1,293 @@
+// SPDX-License-Identifier: MIT
+#include "pipeline/episode_run.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <optional>
+
+#include "artifacts/documents.h"
+#include "artifacts/episode_lock.h"
+#include "artifacts/episode_paths.h"
+#include "base/error.h"
+#include "pipeline/analysis.h"
+#include "pipeline/artifact_builder.h"
+#include "pipeline/run_description.h"
+#include "pipeline/run_journal.h"
+
+namespace screenalytics {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+// A container that promises this much more than can be read is truncated.
+constexpr double kTruncated_s = 2.0;
+// A GPU is kept busy by this many threads that prepare its input.
+constexpr int kGpuDetectThreads = 4;
+
+SessionOptions session_options(const RunSettings& run) {
+  SessionOptions o;
+  o.device = run.device;
+  o.threads = 1;  // the detect threads are the parallelism
+  o.allow_cpu_fallback = run.allow_cpu_fallback;
+  return o;
+}
+
+// One run of one episode, from the opened video to the written artifacts.
+class EpisodeRun {
+ public:
+  EpisodeRun(const RunRequest& request, const CancelToken& cancel, const RunParts& parts)
+      : request_(request),
+        cancel_(cancel),
+        parts_(parts),
+        paths_(request.settings.run.out_root, request.episode),
+        exports_(paths_.images() / ".work") {}
+
+  RunResult run() {
+    open_inputs();
+    paths_.create_folders();
+    const EpisodeLock lock(paths_);
+    const fs::path file = settings().run.progress_file.empty()
+                              ? paths_.progress()
+                              : fs::path(settings().run.progress_file);
+    ProgressReporter progress(file, request_.episode.str(), request_.on_progress);
+    try {
+      progress.set_video(video_.average_fps, video_.frames_estimate);
+      return analyse(progress);
+    } catch (const std::exception& e) {
+      progress.finish("error", e.what());
+      throw;
+    }
+  }
+
+ private:
+  const Settings& settings() const { return request_.settings; }
+  bool gate_enabled() const { return request_.track && settings().tracking.gate_enabled; }
+
+  // Everything that can be refused is refused before the first file is touched.
+  void open_inputs() {
+    const SamplingSettings& s = settings().sampling;
+    source_options_ = {settings().run.threads, s.stride, s.fps, s.skip_non_reference, std::nullopt};
+    source_ = parts_.open_source(source_options_);
+    video_ = source_->info();
+    detector_ = parts_.make_detector();
+    add_note(detector_->note());
+    if (gate_enabled()) {
+      embedder_ = parts_.make_embedder();
+      add_note(embedder_->note());
+    }
+    for (const std::string& note : settings().notes) add_note(note);
+    if (video_.interlaced) {
+      add_note("the video is interlaced: faces that move fast may be missed or blurred");
+    }
+  }
+
+  void add_note(const std::string& note) {
+    if (!note.empty() && std::find(notes_.begin(), notes_.end(), note) == notes_.end()) {
+      notes_.push_back(note);
+    }
+  }
+
+  int det_size() const {
+    const DetectionSettings& d = settings().detection;
+    return detector_->device() == "coreml" && d.coreml_det_size > 0 ? d.coreml_det_size
+                                                                    : d.det_size;
+  }
+
+  // Continues an interrupted run, or clears its remains away. Returns the journal to append to.
+  JournalWriter open_journal(TrackStage& tracker, LetterboxFollower& letterbox) {
+    const std::string fingerprint = run_fingerprint(request_, video_);
+    if (request_.resume) {
+      replayed_ = replay_journal(paths_.journal(), fingerprint, [&](const FrameRecord& f) {
+        if (!exported(f)) return false;
+        tracker.replay(f, video_.size);
+        letterbox.resume_at(f.content, video_.size);
+        return true;
+      });
+      add_note(replayed_.note);
+    }
+    if (replayed_.last) {
+      const FrameRecord& last = *replayed_.last;
+      source_options_.resume = ResumePoint{last.frame_idx, last.pts, last.sampler_next_due_s};
+      source_ = parts_.open_source(source_options_);
+      return {paths_.journal(), replayed_.good_offset};
+    }
+    std::error_code ec;
+    fs::remove_all(exports_.root(), ec);
+    if (ec)
+      throw Error(ErrorCode::io,
+                  fmt::format("cannot clear '{}': {}", exports_.root().string(), ec.message()));
+    return {paths_.journal(), fingerprint};
+  }
+
+  // Whether the pictures of a recorded frame reached the disk before the run was killed.
+  bool exported(const FrameRecord& f) const {
+    if (settings().exporting.save_frames && !fs::exists(exports_.frame(f.frame_idx))) return false;
+    if (!settings().exporting.save_crops) return true;
+    for (size_t i = 0; i < f.segments.size(); ++i) {
+      if (f.segments[i] < 0) continue;
+      const Box region = crop_region(f.detections[i].box, video_.size);
+      if (region.width() < 1 || region.height() < 1) continue;
+      if (!fs::exists(exports_.crop(f.segments[i], f.frame_idx))) return false;
+    }
+    return true;
+  }
+
+  RunResult analyse(ProgressReporter& progress) {
+    const std::string started_at = utc_text();
+    const auto start = std::chrono::steady_clock::now();
+    StageClocks clocks;
+    TrackStage tracker(settings().tracking, request_.track, embedder_.get(),
+                       settings().run.embed_batch_size, clocks.embed);
+    LetterboxFollower letterbox(settings().detection.auto_crop_letterbox,
+                                settings().detection.letterbox_threshold);
+    JournalWriter journal = open_journal(tracker, letterbox);
+    const double floor = request_.track ? TrackerOptions{}.low_thresh : 1.0;
+    const FaceFinder finder(*detector_, settings().detection, det_size(), floor);
+    FrameReader reader(*source_, settings().tracking.gmc_method != "off");
+    progress.set_phase(request_.track ? "track" : "detect");
+    {
+      Analysis* running = nullptr;
+      ImageExporter exporter(
+          {settings().exporting.save_frames, settings().exporting.save_crops,
+           settings().exporting.jpeg_quality, std::clamp(settings().run.threads / 2, 1, 4)},
+          exports_, clocks.exporting, [&](std::exception_ptr e) { running->fail(std::move(e)); });
+      const int detect_threads = detector_->device() == "cpu"
+                                     ? settings().run.threads
+                                     : std::min(settings().run.threads, kGpuDetectThreads);
+      Analysis analysis({reader, letterbox, finder, tracker, exporter, journal, progress, clocks,
+                         detect_threads, replayed_.last ? replayed_.last->frame_idx + 1 : 0});
+      running = &analysis;
+      analysis.run();
+    }
+    progress.set_phase("summarize");
+    RunResult result;
+    result.cancelled = cancel_.cancelled();
+    const BuildResult built = build(tracker.finish(), reader, result);
+    note_source(result);
+    const auto elapsed = std::chrono::steady_clock::now() - start;
+    result.metrics = describe_metrics(
+        {request_, video_, built, clocks, source_->counters(), detector_->device(), total_frames_,
+         identity_changes_, result.analysed_s, std::chrono::duration<double>(elapsed).count()});
+    if (settings().exporting.save_frames && built.frames_exported < built.analysed_frames) {
+      add_note(fmt::format("{} of {} analysed frames have no picture",
+                           built.analysed_frames - built.frames_exported, built.analysed_frames));
+    }
+    write_track_metrics(paths_.track_metrics(), result.metrics);
+    const char* status = result.cancelled ? "cancelled" : "done";
+    write_run(paths_.run(), describe_run(request_, video_, status, started_at, notes_));
+    if (!result.cancelled) remove_work();
+    progress.finish(status, {});
+    add_note(progress.write_error());
+    result.video = video_;
+    result.folder = paths_.manifests();
+    result.notes = notes_;
+    result.resumed_frames = replayed_.frames;
+    return result;
+  }
+
+  BuildResult build(const TrackTable& table, const FrameReader& reader, RunResult& result) {
+    const double fps = video_.average_fps > 0 ? video_.average_fps : 25;
+    int64_t last_frame = reader.last_frame_idx();
+    Timestamp last_ts = reader.last_ts();
+    if (last_frame < 0 && replayed_.last) {
+      last_frame = replayed_.last->frame_idx;
+      last_ts = replayed_.last->ts;
+    }
+    total_frames_ = last_frame + 1;
+    const Timestamp end{last_ts.us + Timestamp::from_seconds(1 / fps).us};
+    const BuildInput input{paths_,
+                           table,
+                           exports_,
+                           video_.size,
+                           request_.detector.id,
+                           settings().tracking.min_track_length_s,
+                           settings().exporting.save_frames,
+                           settings().exporting.save_crops,
+                           total_frames_,
+                           end,
+                           1 / fps};
+    BuildResult built = build_artifacts(input);
+    identity_changes_ = table.identity_changes();
+    result.analysed_s = total_frames_ > 0 ? std::max(0.0, end.seconds() - video_.start_s) : 0;
+    result.detections = built.detections;
+    return built;
+  }
+
+  void note_source(const RunResult& result) {
+    const SourceCounters c = source_->counters();
+    if (c.packets_damaged > 0 || c.frames_concealed > 0) {
+      add_note(
+          fmt::format("the video is damaged: {} packet(s) could not be decoded, {} frame(s) were "
+                      "decoded with errors; the rest was analysed",
+                      c.packets_damaged, c.frames_concealed));
+    }
+    if (c.timestamps_repaired > 0) {
+      add_note(
+          fmt::format("{} frame(s) had no usable time in the container; theirs is derived from "
+                      "their neighbours",
+                      c.timestamps_repaired));
+    }
+    if (!result.cancelled && video_.duration_s - result.analysed_s > kTruncated_s) {
+      add_note(
+          fmt::format("the container promises {:.1f} s of video but only {:.1f} s can be read: the "
+                      "file is truncated or damaged; what is readable was analysed",
+                      video_.duration_s, result.analysed_s));
+    }
+  }
+
+  // The artifacts are complete: the journal has done its work.
+  void remove_work() {
+    std::error_code ec;
+    fs::remove_all(paths_.work(), ec);
+    if (ec)
+      add_note(fmt::format("could not remove '{}': {}", paths_.work().string(), ec.message()));
+    fs::remove_all(exports_.root(), ec);
+    if (ec)
+      add_note(fmt::format("could not remove '{}': {}", exports_.root().string(), ec.message()));
+    fs::remove(paths_.images(), ec);  // only where it is empty, else it stays
+  }
+
+  const RunRequest& request_;
+  const CancelToken& cancel_;
+  const RunParts& parts_;
+  EpisodePaths paths_;
+  ExportFolder exports_;
+  VideoSourceOptions source_options_;
+  std::unique_ptr<FrameSource> source_;
+  std::unique_ptr<FaceDetector> detector_;
+  std::unique_ptr<FaceEmbedder> embedder_;
+  VideoInfo video_;
+  ReplayedJournal replayed_;
+  std::vector<std::string> notes_;
+  int64_t total_frames_ = 0, identity_changes_ = 0;
+};
+
+}  // namespace
+
+RunParts default_parts(const RunRequest& request, const CancelToken& cancel) {
+  RunParts parts;
+  parts.open_source = [&](const VideoSourceOptions& o) {
+    return open_video(request.video, o, &cancel);
+  };
+  parts.make_detector = [&] {
+    return make_face_detector(request.detector, session_options(request.settings.run));
+  };
+  parts.make_embedder = [&] {
+    return make_face_embedder(request.embedder, session_options(request.settings.run),
+                              request.settings.run.embed_batch_size);
+  };
+  return parts;
+}
+
+RunResult run_episode(const RunRequest& request, const CancelToken& cancel, const RunParts& parts) {
+  return EpisodeRun(request, cancel, parts).run();
+}
+
+RunResult run_episode(const RunRequest& request, const CancelToken& cancel) {
+  return run_episode(request, cancel, default_parts(request, cancel));
+}
+
+}  // namespace screenalytics

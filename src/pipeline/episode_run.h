@@ -1,0 +1,63 @@
+// What a run is asked to do, and what it says when it ends.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "artifacts/rows.h"
+#include "base/cancel.h"
+#include "base/episode_id.h"
+#include "base/model_manifest.h"
+#include "config/settings.h"
+#include "decode/video_source.h"
+#include "detect/face_detector.h"
+#include "embed/face_embedder.h"
+#include "pipeline/progress_reporter.h"
+
+namespace screenalytics {
+
+struct RunRequest {
+  EpisodeId episode;
+  std::filesystem::path video;
+  Settings settings;
+  ModelManifest detector, embedder;
+  bool track = true;    // false: stop after detection
+  bool resume = false;  // go on where an interrupted run of the same settings stopped
+  ProgressListener on_progress;
+};
+
+struct RunResult {
+  bool cancelled = false;
+  TrackMetrics metrics;
+  VideoInfo video;
+  double analysed_s = 0;  // of video
+  int64_t detections = 0;
+  int64_t resumed_frames = 0;    // analysed frames taken over from the interrupted run
+  std::filesystem::path folder;  // of the manifests
+  std::vector<std::string> notes;
+};
+
+// Replacements for what a run opens by itself; for tests of faults.
+struct RunParts {
+  std::function<std::unique_ptr<FrameSource>(const VideoSourceOptions&)> open_source;
+  std::function<std::unique_ptr<FaceDetector>()> make_detector;
+  std::function<std::unique_ptr<FaceEmbedder>()> make_embedder;
+};
+
+// The parts of a real run: the request's video and models.
+RunParts default_parts(const RunRequest& request, const CancelToken& cancel);
+
+// Runs decode, detect and track over one video, in one pass, and writes the episode's artifacts.
+// On failure the artifacts of the last good run stay as they are and progress.json says `error`;
+// when cancelled, what was analysed is written and marked so. Threads: makes its own, and joins
+// them before it returns or throws.
+// Throws: Error of every kind; conflict when another run holds the episode.
+RunResult run_episode(const RunRequest& request, const CancelToken& cancel, const RunParts& parts);
+RunResult run_episode(const RunRequest& request, const CancelToken& cancel);
+
+}  // namespace screenalytics

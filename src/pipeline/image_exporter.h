@@ -1,0 +1,85 @@
+// ImageExporter: frames and face crops as JPEG files, off the critical path.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <exception>
+#include <filesystem>
+#include <functional>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "base/face.h"
+#include "decode/video_frame.h"
+#include "pipeline/bounded_queue.h"
+#include "pipeline/stage_clock.h"
+
+namespace screenalytics {
+
+struct ImageExporterOptions {
+  bool frames = false, crops = false;
+  int jpeg_quality = 85;
+  int threads = 1;
+};
+
+// Where the pictures of a run in progress lie; they are moved to their final names when the run's
+// tracks are known.
+class ExportFolder {
+ public:
+  explicit ExportFolder(std::filesystem::path root) : root_(std::move(root)) {}
+  const std::filesystem::path& root() const { return root_; }
+  std::filesystem::path frame(int64_t frame_idx) const;
+  std::filesystem::path crop(int segment, int64_t frame_idx) const;
+
+ private:
+  std::filesystem::path root_;
+};
+
+// The part of the frame that a face's crop file holds: its box and a third more on each side, so
+// that the face can still be aligned from it. Pure.
+Box crop_region(const Box& face, Size frame);
+
+// Threads: one caller. Memory: the frames in its queue.
+class ImageExporter {
+ public:
+  // on_error runs on a writer thread when a picture cannot be written.
+  ImageExporter(ImageExporterOptions options, ExportFolder folder, StageClock& clock,
+                std::function<void(std::exception_ptr)> on_error);
+  // Drops what is still queued.
+  ~ImageExporter();
+  ImageExporter(const ImageExporter&) = delete;
+  ImageExporter& operator=(const ImageExporter&) = delete;
+
+  // segments: one per detection; -1 gets no crop. Waits while the queue is full.
+  void add(const VideoFrame& frame, const std::vector<Detection>& detections,
+           const std::vector<int>& segments);
+
+  // Waits until everything is written.
+  void finish();
+
+  int64_t frames_written() const { return frames_written_; }
+  int64_t crops_written() const { return crops_written_; }
+
+ private:
+  struct Task {
+    VideoFrame frame;
+    std::vector<std::pair<int, Box>> crops;  // segment, region
+  };
+
+  void work();
+  void write(const Task& task);
+
+  ImageExporterOptions options_;
+  ExportFolder folder_;
+  StageClock& clock_;
+  std::function<void(std::exception_ptr)> on_error_;
+  std::mutex folder_mutex_;
+  std::atomic<int64_t> frames_written_{0}, crops_written_{0};
+  std::atomic<bool> dropping_{false};
+  BoundedQueue<Task> tasks_;
+  std::vector<std::thread> threads_;
+};
+
+}  // namespace screenalytics

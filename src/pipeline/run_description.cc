@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: MIT
+#include "pipeline/run_description.h"
+
+#include <fmt/format.h>
+#include <sys/resource.h>
+#include <sys/utsname.h>
+
+#include <filesystem>
+#include <set>
+
+#include "inference/runtime.h"
+#include "pipeline/thread_budget.h"
+
+namespace screenalytics {
+namespace {
+
+// Knobs that say where and how fast, not what.
+const std::set<std::string>& indifferent_knobs() {
+  static const std::set<std::string> keys{"threads", "out_root", "progress_file",
+                                          "allow_cpu_fallback", "embed_batch_size"};
+  return keys;
+}
+
+double peak_rss_mb() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+#ifdef __APPLE__
+  return static_cast<double>(usage.ru_maxrss) / (1024 * 1024);
+#else
+  return static_cast<double>(usage.ru_maxrss) / 1024;
+#endif
+}
+
+}  // namespace
+
+std::string run_fingerprint(const RunRequest& request, const VideoInfo& video) {
+  std::error_code ec;
+  const auto modified = std::filesystem::last_write_time(request.video, ec);
+  std::string text = fmt::format(
+      "{};{};{};{}x{}", std::filesystem::absolute(request.video, ec).string(), video.file_size,
+      modified.time_since_epoch().count(), video.size.width, video.size.height);
+  text += fmt::format(";{};{};{}", request.detector.sha256, request.embedder.sha256, request.track);
+  for (const auto& [key, origin] : request.settings.provenance) {
+    if (!indifferent_knobs().contains(key)) text += fmt::format(";{}={}", key, origin.value);
+  }
+  return text;
+}
+
+TrackMetrics describe_metrics(const FinishedRun& run) {
+  TrackMetrics m;
+  const TrackQuality q = track_quality(run.built.tracks, run.identity_changes,
+                                       run.built.analysed_frames, run.analysed_s);
+  m.ep_id = run.request.episode.str();
+  m.tracks_born = q.tracks_born;
+  m.tracks_lost = q.tracks_lost;
+  m.id_switches = q.id_switches;
+  m.longest_tracks = q.longest_tracks;
+  m.avg_tracks_per_frame = q.avg_tracks_per_frame;
+  m.tracks_per_minute = q.tracks_per_minute;
+  m.short_track_fraction = q.short_track_fraction;
+  m.id_switch_rate = q.id_switch_rate;
+  m.total_frames = run.total_frames;
+  m.analyzed_frames = run.built.analysed_frames;
+  if (run.analysed_s > 0) {
+    m.analyzed_fps = static_cast<double>(run.built.analysed_frames) / run.analysed_s;
+  }
+  m.elapsed_s = run.elapsed_s;
+  m.device = run.device;
+  m.detector = run.request.detector.id;
+  m.tracker = run.request.track ? "bytetrack" : "none";
+  m.scene_cuts = run.built.cuts;
+  m.stages = run.clocks.counters();
+  m.peak_rss_mb = peak_rss_mb();
+  m.counts = {{"detections", run.built.detections},
+              {"packets_read", run.source.packets_read},
+              {"packets_damaged", run.source.packets_damaged},
+              {"frames_decoded", run.source.frames_decoded},
+              {"frames_not_decoded", run.source.frames_not_decoded},
+              {"frames_concealed", run.source.frames_concealed},
+              {"timestamps_repaired", run.source.timestamps_repaired},
+              {"frames_exported", run.built.frames_exported},
+              {"crops_exported", run.built.crops_exported}};
+  for (const QualityWarning& w : q.warnings)
+    m.warnings.push_back({w.metric, w.value, w.limit, w.advice});
+  return m;
+}
+
+RunRecord describe_run(const RunRequest& request, const VideoInfo& video, const std::string& status,
+                       const std::string& started_at, const std::vector<std::string>& notes) {
+  RunRecord r;
+  r.ep_id = request.episode.str();
+  r.status = status;
+  r.profile = request.settings.profile;
+  r.profile_source = request.settings.profile_source;
+  r.started_at = started_at;
+  r.finished_at = utc_text();
+  r.video = {{"path", video.path},
+             {"container", video.container},
+             {"codec", video.codec},
+             {"pixel_format", video.pixel_format},
+             {"size", fmt::format("{}x{}", video.size.width, video.size.height)},
+             {"average_fps", fmt::format("{:.6g}", video.average_fps)},
+             {"duration_s", fmt::format("{:.3f}", video.duration_s)},
+             {"start_s", fmt::format("{:.6f}", video.start_s)},
+             {"interlaced", video.interlaced ? "true" : "false"},
+             {"bytes", std::to_string(video.file_size)}};
+  for (const auto& [key, origin] : request.settings.provenance) {
+    r.settings.push_back({key, origin.value, origin.source, origin.text});
+  }
+  const auto add_model = [&](const char* role, const ModelManifest& m) {
+    r.models.push_back({role, m.id, m.sha256, m.file.filename().string()});
+  };
+  add_model("detector", request.detector);
+  if (request.track && request.settings.tracking.gate_enabled)
+    add_model("embedder", request.embedder);
+  r.versions = {{"screenalytics", SCREENALYTICS_VERSION},
+                {"ffmpeg", ffmpeg_version()},
+                {"onnxruntime", runtime_version()}};
+  utsname system{};
+  if (uname(&system) == 0) {
+    r.host["system"] = fmt::format("{} {}", system.sysname, system.release);
+    r.host["machine"] = system.machine;
+  }
+  r.host["cores"] = std::to_string(available_cores());
+  r.notes = notes;
+  return r;
+}
+
+}  // namespace screenalytics

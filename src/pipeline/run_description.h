@@ -1,0 +1,36 @@
+// What a run writes about itself: its fingerprint, run.json and track_metrics.json.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "artifacts/rows.h"
+#include "decode/video_source.h"
+#include "pipeline/analysis.h"
+#include "pipeline/artifact_builder.h"
+#include "pipeline/episode_run.h"
+
+namespace screenalytics {
+
+// Equal for two runs whose results are equal: the same video, models and settings that matter.
+std::string run_fingerprint(const RunRequest& request, const VideoInfo& video);
+
+struct FinishedRun {
+  const RunRequest& request;
+  const VideoInfo& video;
+  const BuildResult& built;
+  const StageClocks& clocks;
+  SourceCounters source;
+  std::string device;
+  int64_t total_frames = 0;
+  int64_t identity_changes = 0;
+  double analysed_s = 0, elapsed_s = 0;
+};
+
+TrackMetrics describe_metrics(const FinishedRun& run);
+
+RunRecord describe_run(const RunRequest& request, const VideoInfo& video, const std::string& status,
+                       const std::string& started_at, const std::vector<std::string>& notes);
+
+}  // namespace screenalytics
