@@ -205,6 +205,23 @@ TEST(EpisodeLock, IsGivenBackWhereTheHolderIsKilled) {
   ::close(ready[1]);
 }
 
+TEST(EpisodeLock, TakingItRemovesHalfFilesOfAKilledRunAndNothingElse) {
+  const TempFolder folder;
+  const EpisodePaths paths(folder.path(), EpisodeId("a"));
+  paths.create_folders();
+  folder.write("manifests/a/tracks.jsonl", "last good run");
+  const pid_t child = ::fork();
+  if (child == 0) {
+    const AtomicFile half(paths.tracks());
+    ::_exit(0);  // no destructor runs
+  }
+  ::waitpid(child, nullptr, 0);
+  ASSERT_EQ(files_in(paths.manifests()), 3u);  // .work, tracks.jsonl, the half one
+  const EpisodeLock lock(paths);
+  EXPECT_EQ(file_content(paths.tracks()), "last good run");
+  EXPECT_EQ(files_in(paths.manifests()), 3u);  // .lock, .work, tracks.jsonl
+}
+
 TEST(EpisodeLock, AMissingFolderIsAnError) {
   const TempFolder folder;
   const EpisodePaths paths(folder / "none", EpisodeId("a"));

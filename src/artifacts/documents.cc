@@ -227,7 +227,9 @@ void write_progress(const std::filesystem::path& path, const Progress& progress)
   write_file_atomically(path, json_text(json) + "\n", Durability::volatile_);
 }
 
-std::string progress_line(const Progress& progress) { return json_text(progress_json(progress), -1); }
+std::string progress_line(const Progress& progress) {
+  return json_text(progress_json(progress), -1);
+}
 
 std::string metrics_line(const TrackMetrics& metrics) {
   return json_text(metrics_json(metrics), -1);

@@ -8,6 +8,7 @@
 
 #include <cerrno>
 #include <string>
+#include <system_error>
 
 #include "artifacts/atomic_file.h"
 #include "base/error.h"
@@ -21,6 +22,17 @@ std::string holder(int fd) {
   std::string pid;
   for (ssize_t i = 0; i < got && text[i] >= '0' && text[i] <= '9'; ++i) pid += text[i];
   return pid.empty() ? "another process" : "process " + pid;
+}
+
+// Only the holder of the lock writes here, so a temporary file that is there now has no writer.
+void remove_half_files(const std::filesystem::path& folder) {
+  std::error_code ignored;
+  for (const auto& entry : std::filesystem::directory_iterator(folder, ignored)) {
+    const std::string name = entry.path().filename().string();
+    if (name.starts_with('.') && name.ends_with(".tmp")) {
+      std::filesystem::remove(entry.path(), ignored);
+    }
+  }
 }
 
 }  // namespace
@@ -45,6 +57,7 @@ EpisodeLock::EpisodeLock(const EpisodePaths& paths) {
     [[maybe_unused]] const ssize_t written = ::pwrite(fd, pid.data(), pid.size(), 0);
   }
   fd_ = fd;
+  remove_half_files(paths.manifests());
 }
 
 EpisodeLock::~EpisodeLock() {

@@ -6,7 +6,8 @@
 
 namespace screenalytics {
 
-// Held from construction to destruction, and given back by the system where the process dies.
+// Held from construction to destruction, and given back by the system where the process dies. Half
+// files that a killed run left among the manifests are removed when the lock is taken.
 // Threads: one at a time.
 class EpisodeLock {
  public:

@@ -28,9 +28,9 @@ struct FrameRecord {
   double confidence_th = 0;
   Affine motion;  // previous analysed frame -> this one
   double sampler_next_due_s = 0;
-  Box content;  // the frame inside its letterbox, shown pixels
-  std::vector<Detection> detections;                  // kept bit for bit
-  std::vector<int> segments;                          // one per detection; -1: untracked
+  Box content;                        // the frame inside its letterbox, shown pixels
+  std::vector<Detection> detections;  // kept bit for bit
+  std::vector<int> segments;          // one per detection; -1: untracked
   std::vector<std::pair<int, Embedding>> embeddings;  // detection index -> vector, bit for bit
   friend bool operator==(const FrameRecord&, const FrameRecord&) = default;
 };

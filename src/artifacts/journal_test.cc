@@ -29,6 +29,7 @@ FrameRecord frame(int faces) {
   f.confidence_th = 1.0 / 3;
   f.motion = {1.0 + 1e-12, -0.25, 3.75, 0.1, 0.99, -1e-9};
   f.sampler_next_due_s = 51.593083;
+  f.content = {0, 140.1f, 1920, 939.9f};
   for (int i = 0; i < faces; ++i) {
     Detection d;
     d.box = {0.1f + static_cast<float>(i), 0.2f, 300.3f, std::nextafter(400.4f, 0.f)};

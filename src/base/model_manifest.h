@@ -21,6 +21,7 @@ struct ModelManifest {
   int input_width = 0, input_height = 0;  // 0: any multiple of input_multiple
   int input_multiple = 32;
   int embedding_dim = 0;        // embedders only
+  float min_norm = 0;           // embedders: a shorter vector does not tell people apart
   float landmark_scale = 1;     // retinaface: the v2 files need 0.2
   std::string licence, origin;  // for `screenalytics models`
 };

@@ -34,7 +34,7 @@ std::filesystem::path find_home(const std::optional<std::string>& env_home,
     if (is_home(folder)) return folder;
     if (folder == folder.parent_path()) break;
   }
-  const auto installed = executable.parent_path().parent_path() / "share" / "screenalytics";
+  auto installed = executable.parent_path().parent_path() / "share" / "screenalytics";
   if (is_home(installed)) return installed;
   throw Error(ErrorCode::invalid_argument,
               fmt::format("cannot find config/pipeline and models at or above {}, nor in {}; set "

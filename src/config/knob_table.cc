@@ -23,8 +23,7 @@ struct Range {
 constexpr Range kFraction{0, 1};
 
 // Captureless, so that each becomes one plain function pointer.
-#define SA_MEMBER(member) \
-  [](Settings & s) -> auto& { return s.member; }
+#define SA_MEMBER(member) ([](Settings & s) -> auto& { return s.member; })
 
 template <typename Member>
 KnobRow make(std::string_view key, std::string_view file, KnobType type, Range range,
@@ -115,6 +114,8 @@ std::vector<KnobRow> tracking_rows() {
            "gate: cosine similarity below which the person has changed"),
       real("gate_soft", kTracking, {-1, 1}, SA_MEMBER(tracking.gate_soft),
            "gate: cosine similarity below which a face is in doubt"),
+      real("gate_join", kTracking, {-1, 1}, SA_MEMBER(tracking.gate_join),
+           "gate: cosine similarity from which a face out of place is the same person"),
       whole("gate_streak", kTracking, {1, 1000}, SA_MEMBER(tracking.gate_streak),
             "gate: faces in doubt in a row that mean a change"),
       real("gate_interval_s", kTracking, {0.01, 60}, SA_MEMBER(tracking.gate_interval_s),

@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 
 #include <set>
+#include <tuple>
 
 #include "testing/caught_error.h"
 
@@ -114,11 +115,13 @@ TEST(Knobs, WrongValuesNameThePlaceTheKeyTheValueAndTheRange) {
       {"min_size", "-1", "or one with the unit px"},
       {"min_size", "5000px", "or one with the unit px"},
   };
-  for (const auto& [key, text, message] : cases) {
+  for (const auto& bad : cases) {
+    const char* key = std::get<0>(bad);
+    const char* text = std::get<1>(bad);
     Settings settings;
     const Error error = caught_error([&] { set_knob(settings, knob(key), text, "here"); });
     EXPECT_EQ(error.code(), ErrorCode::invalid_argument) << key << " " << text;
-    EXPECT_THAT(error.what(), HasSubstr(message));
+    EXPECT_THAT(error.what(), HasSubstr(std::get<2>(bad)));
     EXPECT_EQ(knob_text(settings, knob(key)), knob(key).default_text) << key << " " << text;
   }
   EXPECT_EQ(allowed_values(knob("out_root")), "a text");

@@ -68,7 +68,7 @@ ModelFamily family_of(const YamlFile& yaml, const YAML::Node& value) {
 }
 
 std::string sha256_of(const YamlFile& yaml, const YAML::Node& value) {
-  const std::string text = text_of(yaml, "sha256", value);
+  std::string text = text_of(yaml, "sha256", value);
   const bool hex = std::all_of(text.begin(), text.end(), [](char c) {
     return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
   });
@@ -110,6 +110,8 @@ constexpr ManifestKey kKeys[] = {
      [](auto& m, auto& y, auto& k, auto& v) { m.input_multiple = number_of(y, k, v, 1, 1024); }},
     {"embedding_dim", false,
      [](auto& m, auto& y, auto& k, auto& v) { m.embedding_dim = number_of(y, k, v, 1, 65536); }},
+    {"min_norm", false,
+     [](auto& m, auto& y, auto& k, auto& v) { m.min_norm = number_of(y, k, v, 0.f, 1e6f); }},
     {"landmark_scale", false,
      [](auto& m, auto& y, auto& k, auto& v) {
        m.landmark_scale = number_of(y, k, v, 1e-3f, 1e3f);

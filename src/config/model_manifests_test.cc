@@ -5,6 +5,8 @@
 #include <gmock/gmock.h>
 #include <stdlib.h>
 
+#include <tuple>
+
 #include "config/home.h"
 #include "testing/caught_error.h"
 #include "testing/temp_folder.h"
@@ -21,7 +23,7 @@ constexpr std::string_view kSha =
 std::string manifest_text() {
   return "id: face\nfamily: arcface\nfile: weights/face.onnx\nsha256: " + std::string(kSha) +
          "\ncolor: bgr\nmean: [127, 127.5, 128]\nscale: [0.5, 0.25, 0.125]\ninput_width: 112\n"
-         "input_height: 96\nembedding_dim: 512\nlicence: MIT\norigin: npm a@1\n";
+         "input_height: 96\nembedding_dim: 512\nmin_norm: 2.5\nlicence: MIT\norigin: npm a@1\n";
 }
 
 std::string replaced(std::string text, std::string_view from, std::string_view to) {
@@ -45,6 +47,7 @@ TEST(ModelManifest, EveryKeyArrives) {
   EXPECT_EQ(m.input_height, 96);
   EXPECT_EQ(m.input_multiple, 16);
   EXPECT_EQ(m.embedding_dim, 512);
+  EXPECT_EQ(m.min_norm, 2.5f);
   EXPECT_EQ(m.landmark_scale, 0.2f);
   EXPECT_EQ(m.licence, "MIT");
   EXPECT_EQ(m.origin, "npm a@1");

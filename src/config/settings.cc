@@ -201,6 +201,7 @@ void check_together(Settings& s) {
   require_order(s, "min_confidence", s.detection.min_confidence, "max_confidence",
                 s.detection.max_confidence);
   require_order(s, "gate_hard", s.tracking.gate_hard, "gate_soft", s.tracking.gate_soft);
+  require_order(s, "gate_soft", s.tracking.gate_soft, "gate_join", s.tracking.gate_join);
   const Knob& det_size = *find_knob("det_size");
   if (s.detection.coreml_det_size != 0 && s.detection.coreml_det_size < det_size.min) {
     throw Error(

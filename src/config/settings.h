@@ -45,6 +45,7 @@ struct TrackingSettings {
   bool gate_enabled = true;
   double gate_hard = 0.65;
   double gate_soft = 0.75;
+  double gate_join = 0.75;
   int gate_streak = 3;
   double gate_interval_s = 0.5;
   std::string gmc_method = "sparse_opt_flow";  // sparse_opt_flow | off

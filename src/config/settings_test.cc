@@ -5,6 +5,8 @@
 #include <gmock/gmock.h>
 #include <stdlib.h>
 
+#include <tuple>
+
 #include "config/knobs.h"
 #include "testing/caught_error.h"
 #include "testing/temp_folder.h"

@@ -15,10 +15,11 @@ namespace {
 constexpr double kMinChange = 6;         // mean grey levels per pixel
 constexpr double kMinRatio = 3;          // over the mean change of the neighbours
 constexpr double kSureRatio = 8;         // enough by itself
-constexpr double kMinChangedPart = 0.6;  // of the picture, where the ratio alone is not enough
-constexpr int kChangedPixel = 6;         // grey levels
-constexpr double kStaysChanged = 0.6;    // of the change, kept by the frames that follow
-constexpr int kMaxShift = 3;             // pixels of the tiny picture, 1/16 of the frame
+constexpr double kMinChangedPart = 0.6;  // of the picture, where the ratio is not that sure
+constexpr double kSureChangedPart = 0.35;
+constexpr int kChangedPixel = 6;       // grey levels
+constexpr double kStaysChanged = 0.6;  // of the change, kept by the frames that follow
+constexpr int kMaxShift = 3;           // pixels of the tiny picture, 1/16 of the frame
 
 double mean_luma(const Image& yuv) {
   int64_t sum = 0;
@@ -93,11 +94,18 @@ bool ShotDetector::begins_shot(size_t at) const {
   }
   const double usual = count > 0 ? sum / count : 0;
   if (change < kMinRatio * usual) return false;
-  if (change < kSureRatio * usual && entries_[at].changed_part < kMinChangedPart) return false;
+  const bool sure = change >= kSureRatio * usual;
+  if (entries_[at].changed_part < (sure ? kSureChangedPart : kMinChangedPart)) return false;
+  // A flash, a slate or a torn frame: what was before it comes back after it.
+  const auto alike = [&](size_t before, size_t after) {
+    return difference(entries_[before].picture, entries_[after].picture).mean <
+           kStaysChanged * change;
+  };
   for (size_t i = at + 1; i <= last; ++i) {
-    if (difference(entries_[at - 1].picture, entries_[i].picture).mean < kStaysChanged * change) {
-      return false;
-    }
+    if (alike(at - 1, i)) return false;
+  }
+  for (size_t i = first - 1; i + 1 < at; ++i) {
+    if (alike(i, at)) return false;
   }
   return true;
 }

@@ -103,18 +103,9 @@ void NetworkDetector::find_outputs() {
       wanted_.push_back(static_cast<size_t>(found - names.begin()));
     }
   }
-  if (manifest_.family != ModelFamily::scrfd) return;
-  if (outputs.size() != wanted_.size()) {
+  if (manifest_.family == ModelFamily::scrfd && outputs.size() != wanted_.size()) {
     refuse(fmt::format("a detector of family scrfd with landmarks has {} outputs, this file {}",
                        wanted_.size(), outputs.size()));
-  }
-  constexpr std::array<int64_t, 3> kWidths{1, 4, 10};
-  for (size_t i = 0; i < outputs.size(); ++i) {
-    const int64_t width = outputs[i].shape.empty() ? -1 : outputs[i].shape.back();
-    if (width > 0 && width != kWidths[i / kStrides.size()]) {
-      refuse(fmt::format("output '{}' has rows of {} values, not {}", outputs[i].name, width,
-                         kWidths[i / kStrides.size()]));
-    }
   }
 }
 

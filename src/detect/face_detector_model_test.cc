@@ -212,6 +212,18 @@ TEST(FaceDetectorModel, AManifestOfTheWrongFamilyNamesWhatIsMissing) {
   }
 }
 
+TEST(FaceDetectorModel, AScrfdManifestNeedsAFileOfNineOutputs) {
+  ModelManifest manifest = shipped("arcface_mobilefacenet");
+  manifest.family = ModelFamily::scrfd;
+  try {
+    make_face_detector(manifest, kCpu);
+    FAIL() << "it loaded";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ErrorCode::model);
+    EXPECT_THAT(error.what(), HasSubstr("9 outputs, this file 1"));
+  }
+}
+
 TEST(FaceDetectorModel, AnEmbedderIsRefused) {
   try {
     make_face_detector(shipped("arcface_mobilefacenet"), kCpu);

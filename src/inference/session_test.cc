@@ -2,6 +2,7 @@
 #include "inference/session.h"
 
 #include <gmock/gmock.h>
+#include <onnx/onnx_pb.h>
 
 #include <cstdlib>
 #include <filesystem>
@@ -83,6 +84,69 @@ TEST_F(SessionTest, AFileThatIsNoModelIsRefused) {
   EXPECT_THAT(error.what(), HasSubstr("text.onnx"));
 }
 
+// A model of Identity nodes with these inputs.
+struct IdentityInput {
+  onnx::TensorProto::DataType type;
+  std::vector<int64_t> shape;
+};
+
+std::string identity_model(const std::vector<IdentityInput>& inputs) {
+  onnx::ModelProto model;
+  model.set_ir_version(7);
+  model.add_opset_import()->set_version(12);
+  onnx::GraphProto& graph = *model.mutable_graph();
+  graph.set_name("identity");
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    const std::string number = std::to_string(i);
+    onnx::ValueInfoProto& input = *graph.add_input();
+    input.set_name("in" + number);
+    auto& type = *input.mutable_type()->mutable_tensor_type();
+    type.set_elem_type(inputs[i].type);
+    for (const int64_t side : inputs[i].shape) type.mutable_shape()->add_dim()->set_dim_value(side);
+    onnx::ValueInfoProto& output = *graph.add_output();
+    output = input;
+    output.set_name("out" + number);
+    onnx::NodeProto& node = *graph.add_node();
+    node.set_op_type("Identity");
+    node.add_input(input.name());
+    node.add_output(output.name());
+  }
+  return model.SerializeAsString();
+}
+
+TEST_F(SessionTest, AModelThatDoesNotTakeOneFloatImageIsRefused) {
+  constexpr auto kFloat = onnx::TensorProto::FLOAT;
+  struct Case {
+    std::vector<IdentityInput> inputs;
+    const char* complaint;
+  };
+  const std::vector<Case> cases{
+      {{{kFloat, {1, 3, 8, 8}}, {kFloat, {1, 3, 8, 8}}}, "2 inputs"},
+      {{{onnx::TensorProto::UINT8, {1, 3, 8, 8}}}, "'in0' is not float32"},
+      {{{kFloat, {1, 8, 8, 3}}}, "[1, 8, 8, 3]"},
+      {{{kFloat, {3, 8, 8}}}, "[3, 8, 8]"},
+  };
+  for (const Case& c : cases) {
+    const fs::path file = write("model.onnx", identity_model(c.inputs));
+    const Error error = failure(manifest_of(file, sha256_of_file(file)), {.device = "cpu"});
+    EXPECT_EQ(error.code(), ErrorCode::model);
+    EXPECT_THAT(error.what(), HasSubstr(c.complaint));
+  }
+}
+
+TEST_F(SessionTest, AModelThatTakesOneFloatImageRuns) {
+  const fs::path file =
+      write("model.onnx", identity_model({{onnx::TensorProto::FLOAT, {1, 3, 2, 2}}}));
+  const Session session(manifest_of(file, sha256_of_file(file)), {.device = "cpu", .threads = 2});
+  const std::vector<float> input{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12};
+  const std::vector<Tensor> outputs = session.run(input, {1, 3, 2, 2});
+  ASSERT_EQ(outputs.size(), 1u);
+  EXPECT_EQ(outputs[0].values, input);
+  EXPECT_THAT(outputs[0].shape, testing::ElementsAre(1, 3, 2, 2));
+  EXPECT_EQ(session.input().name, "in0");
+  EXPECT_EQ(session.outputs()[0].name, "out0");
+}
+
 TEST_F(SessionTest, AnUnknownDeviceNamesTheKnownOnes) {
   const Error error = failure(manifest_of(folder_ / "x", ""), {.device = "tpu"});
   EXPECT_EQ(error.code(), ErrorCode::invalid_argument);
@@ -103,6 +167,16 @@ TEST_F(SessionTest, Sha256OfAMissingFileIsNotFound) {
   } catch (const Error& error) {
     EXPECT_EQ(error.code(), ErrorCode::not_found);
     EXPECT_THAT(error.what(), HasSubstr("none"));
+  }
+}
+
+TEST_F(SessionTest, Sha256OfAFileThatCannotBeReadIsAnIoError) {
+  // The process's own memory opens, and has nothing at address 0.
+  try {
+    sha256_of_file("/proc/self/mem");
+    FAIL() << "there is a hash";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ErrorCode::io);
   }
 }
 

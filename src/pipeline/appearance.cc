@@ -2,8 +2,10 @@
 #include "pipeline/appearance.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "base/error.h"
+#include "detect/detection_rules.h"
 #include "embed/align.h"
 
 namespace screenalytics {
@@ -11,8 +13,13 @@ namespace {
 
 // A face this small says little of who it is: its crop would be blown up four times.
 constexpr float kMinFacePx = 24;
+// Beyond this a profile resembles other profiles more than its own front (docs/accuracy.md).
+constexpr float kMaxYaw_degrees = 35;
 
-bool usable(const Detection& d) { return d.box.shorter_side() >= kMinFacePx; }
+bool usable(const Detection& d) {
+  return d.box.shorter_side() >= kMinFacePx &&
+         std::abs(yaw_degrees(d.landmarks)) <= kMaxYaw_degrees;
+}
 
 }  // namespace
 
@@ -29,8 +36,11 @@ std::vector<Embedding> FrameAppearance::embed(std::span<const int> indices) {
       places.push_back(i);
     }
     if (!crops.empty()) {
-      std::vector<Embedding> found = embedder_->embed(crops);
-      for (size_t k = 0; k < places.size(); ++k) vectors[places[k]] = std::move(found[k]);
+      std::vector<float> norms;
+      std::vector<Embedding> found = embedder_->embed(crops, &norms);
+      for (size_t k = 0; k < places.size(); ++k) {
+        if (norms[k] >= min_norm_) vectors[places[k]] = std::move(found[k]);
+      }
       const auto items = static_cast<int64_t>(crops.size());
       clock_.count(items, (items + batch_size_ - 1) / batch_size_);
     }

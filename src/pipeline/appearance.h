@@ -20,10 +20,11 @@ using IndexedEmbeddings = std::vector<std::pair<int, Embedding>>;
 class FrameAppearance final : public AppearanceSource {
  public:
   FrameAppearance(const VideoFrame& frame, std::span<const Detection> detections,
-                  const FaceEmbedder* embedder, int batch_size, StageClock& clock)
+                  const FaceEmbedder* embedder, float min_norm, int batch_size, StageClock& clock)
       : frame_(frame),
         detections_(detections),
         embedder_(embedder),
+        min_norm_(min_norm),
         batch_size_(batch_size),
         clock_(clock) {}
 
@@ -34,6 +35,7 @@ class FrameAppearance final : public AppearanceSource {
   const VideoFrame& frame_;
   std::span<const Detection> detections_;
   const FaceEmbedder* embedder_;
+  float min_norm_;
   int batch_size_;
   StageClock& clock_;
   IndexedEmbeddings used_;

@@ -140,7 +140,7 @@ class EpisodeRun {
     const auto start = std::chrono::steady_clock::now();
     StageClocks clocks;
     TrackStage tracker(settings().tracking, request_.track, embedder_.get(),
-                       settings().run.embed_batch_size, clocks.embed);
+                       request_.embedder.min_norm, settings().run.embed_batch_size, clocks.embed);
     LetterboxFollower letterbox(settings().detection.auto_crop_letterbox,
                                 settings().detection.letterbox_threshold);
     JournalWriter journal = open_journal(tracker, letterbox);

@@ -18,14 +18,18 @@ TrackerOptions tracker_options(const TrackingSettings& settings) {
   o.gate_enabled = settings.gate_enabled;
   o.gate_hard = settings.gate_hard;
   o.gate_soft = settings.gate_soft;
+  o.join_similarity = settings.gate_join;
   o.gate_streak = settings.gate_streak;
   o.gate_interval_s = settings.gate_interval_s;
   return o;
 }
 
 TrackStage::TrackStage(const TrackingSettings& settings, bool enabled, const FaceEmbedder* embedder,
-                       int embed_batch_size, StageClock& embed_clock)
-    : embedder_(embedder), embed_batch_size_(embed_batch_size), embed_clock_(embed_clock) {
+                       float min_norm, int embed_batch_size, StageClock& embed_clock)
+    : embedder_(embedder),
+      min_norm_(min_norm),
+      embed_batch_size_(embed_batch_size),
+      embed_clock_(embed_clock) {
   if (enabled) tracker_.emplace(tracker_options(settings));
 }
 
@@ -58,8 +62,8 @@ FrameRecord TrackStage::step(const AnalysedFrame& frame, FoundFaces faces) {
   record.sampler_next_due_s = frame.sampler_next_due_s.value_or(0);
   record.content = faces.content;
   record.detections = std::move(faces.detections);
-  FrameAppearance appearance(frame.frame, record.detections, embedder_, embed_batch_size_,
-                             embed_clock_);
+  FrameAppearance appearance(frame.frame, record.detections, embedder_, min_norm_,
+                             embed_batch_size_, embed_clock_);
   TrackerUpdate result = update(record, frame.frame.size(), appearance);
   table_.add(result);
   record.segments = std::move(result.segment_of_detection);

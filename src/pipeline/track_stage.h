@@ -22,8 +22,9 @@ class TrackStage {
  public:
   // embedder: may be null, then the appearance gate must be off. enabled = false: every face stays
   // in no segment.
+  // min_norm: of the embedder's manifest.
   TrackStage(const TrackingSettings& settings, bool enabled, const FaceEmbedder* embedder,
-             int embed_batch_size, StageClock& embed_clock);
+             float min_norm, int embed_batch_size, StageClock& embed_clock);
 
   // Returns: what happened to the frame, ready for the journal.
   FrameRecord step(const AnalysedFrame& frame, FoundFaces faces);
@@ -41,6 +42,7 @@ class TrackStage {
   std::optional<Tracker> tracker_;
   TrackTable table_;
   const FaceEmbedder* embedder_;
+  float min_norm_;
   int embed_batch_size_;
   StageClock& embed_clock_;
 };

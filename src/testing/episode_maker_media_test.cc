@@ -9,7 +9,7 @@
 
 #include "base/error.h"
 #include "testing/episode_maker.h"
-#include "testing/scratch_folder.h"
+#include "testing/temp_folder.h"
 
 namespace screenalytics {
 namespace {
@@ -157,7 +157,7 @@ std::string bytes_of(const std::filesystem::path& path) {
 }
 
 TEST(EpisodeMaker, TheSameSeedIsTheSameTruthAndAnotherSeedIsNot) {
-  const ScratchFolder folder;
+  const TempFolder folder;
   const auto truth_of = [&](uint64_t seed) {
     EpisodeOptions options;
     options.seed = seed;
@@ -172,7 +172,7 @@ TEST(EpisodeMaker, TheSameSeedIsTheSameTruthAndAnotherSeedIsNot) {
 }
 
 TEST(EpisodeMaker, WritesEveryFrameIntoTheTruthAndTellsItsProgress) {
-  const ScratchFolder folder;
+  const TempFolder folder;
   const EpisodePlan plan = small_plan({});
   const EpisodeFiles files{folder / "a.mp4", folder / "a.truth.json", "shown.mp4"};
   int last = 0;

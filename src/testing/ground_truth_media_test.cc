@@ -5,7 +5,7 @@
 
 #include "base/error.h"
 #include "testing/ground_truth.h"
-#include "testing/scratch_folder.h"
+#include "testing/temp_folder.h"
 
 namespace screenalytics {
 namespace {
@@ -31,7 +31,7 @@ TrueFrame frame_with(int frame, float ada_visible, float bea_visible) {
   return truth;
 }
 
-GroundTruth write_and_read(const ScratchFolder& folder, const std::vector<TrueFrame>& frames) {
+GroundTruth write_and_read(const TempFolder& folder, const std::vector<TrueFrame>& frames) {
   TruthWriter writer(folder / "a.truth.json", two_shots());
   for (const TrueFrame& frame : frames) writer.add(frame);
   writer.finish();
@@ -39,7 +39,7 @@ GroundTruth write_and_read(const ScratchFolder& folder, const std::vector<TrueFr
 }
 
 TEST(GroundTruth, ReadsBackWhatWasWritten) {
-  const ScratchFolder folder;
+  const TempFolder folder;
   std::vector<TrueFrame> frames;
   for (int i = 0; i < 6; ++i) frames.push_back(frame_with(i, 1, i == 2 ? 0 : 0.25f));
   const GroundTruth truth = write_and_read(folder, frames);
@@ -51,7 +51,7 @@ TEST(GroundTruth, ReadsBackWhatWasWritten) {
 }
 
 TEST(GroundTruth, AnAppearanceEndsWhereLessThanHalfShowsAndAtACut) {
-  const ScratchFolder folder;
+  const TempFolder folder;
   const GroundTruth truth = write_and_read(
       folder, {frame_with(0, 1, 0.4f), frame_with(1, 0.5f, 0.5f), frame_with(2, 0.49f, 1),
                frame_with(3, 1, 0), frame_with(4, 1, 0), frame_with(5, 1, 0)});
@@ -61,7 +61,7 @@ TEST(GroundTruth, AnAppearanceEndsWhereLessThanHalfShowsAndAtACut) {
 }
 
 TEST(GroundTruth, AnUnfinishedOneLeavesTheOldFileAndNoRest) {
-  const ScratchFolder folder;
+  const TempFolder folder;
   write_and_read(folder, {frame_with(0, 1, 0)});
   { TruthWriter(folder / "a.truth.json", two_shots()).add(frame_with(0, 0, 1)); }
   EXPECT_EQ(read_ground_truth(folder / "a.truth.json").frames[0].faces[0].person, "ada");
@@ -80,7 +80,7 @@ ErrorCode code_of(const std::filesystem::path& path) {
 }
 
 TEST(GroundTruth, AMissingCutOrForeignFileIsRefused) {
-  const ScratchFolder folder;
+  const TempFolder folder;
   EXPECT_EQ(code_of(folder / "none.json"), ErrorCode::not_found);
   EXPECT_EQ(code_of(folder.write("cut.json", R"({"schema_version": "epi)")),
             ErrorCode::corrupt_input);
@@ -91,7 +91,7 @@ TEST(GroundTruth, AMissingCutOrForeignFileIsRefused) {
 }
 
 TEST(GroundTruth, AnUnwritablePlaceIsRefused) {
-  const ScratchFolder folder;
+  const TempFolder folder;
   EXPECT_THROW(TruthWriter(folder / "no/such/a.json", two_shots()), Error);
 }
 

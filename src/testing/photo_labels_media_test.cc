@@ -6,7 +6,7 @@
 
 #include "base/error.h"
 #include "testing/photo_labels.h"
-#include "testing/scratch_folder.h"
+#include "testing/temp_folder.h"
 
 namespace screenalytics {
 namespace {
@@ -42,7 +42,7 @@ TEST(PhotoLabels, TwoFacesOfOnePhotoHardlyOverlap) {
 }
 
 std::string message_for(const std::string& faces) {
-  const ScratchFolder folder;
+  const TempFolder folder;
   const std::string text =
       R"({"schema_version": "photo_faces_v1", "photos": [{"file": "a.jpg", "width": 100,
           "height": 80, "faces": [)" +
@@ -57,7 +57,7 @@ std::string message_for(const std::string& faces) {
 }
 
 TEST(PhotoLabels, ReadABoxAndWhetherItIsIgnored) {
-  const ScratchFolder folder;
+  const TempFolder folder;
   const std::vector<LabelledPhoto> photos = read_photo_labels(folder.write(
       "labels.json", R"({"schema_version": "photo_faces_v1", "photos": [{"file": "a.jpg",
       "width": 100, "height": 80, "faces": [{"person": "ada", "box": [1, 2, 30, 40]},

@@ -5,7 +5,7 @@
 
 #include "base/error.h"
 #include "testing/run_score.h"
-#include "testing/scratch_folder.h"
+#include "testing/temp_folder.h"
 
 namespace screenalytics {
 namespace {
@@ -40,7 +40,7 @@ constexpr const char* kAda = "[0.1,0.1,0.3,0.3]";
 constexpr const char* kBea = "[0.6,0.6,0.65,0.65]";
 constexpr const char* kNobody = "[0.8,0.1,0.95,0.25]";
 
-RunScore score_of(const ScratchFolder& folder, const std::string& detections) {
+RunScore score_of(const TempFolder& folder, const std::string& detections) {
   folder.write("samples.csv", kSamples);
   folder.write("shots.json", kShots);
   folder.write("detections.jsonl", detections);
@@ -48,7 +48,7 @@ RunScore score_of(const ScratchFolder& folder, const std::string& detections) {
 }
 
 TEST(RunScore, APerfectRunHasPerfectFigures) {
-  const ScratchFolder folder;
+  const TempFolder folder;
   const RunScore score = score_of(
       folder, row(0, kAda, 0.99, "\"track-00001\"") + row(1, kAda, 0.99, "\"track-00001\"") +
                   row(2, kAda, 0.99, "\"track-00002\"") + row(3, kAda, 0.99, "\"track-00002\"") +
@@ -64,7 +64,7 @@ TEST(RunScore, APerfectRunHasPerfectFigures) {
 }
 
 TEST(RunScore, ATrackAcrossACutIsTwoAppearances) {
-  const ScratchFolder folder;
+  const TempFolder folder;
   std::string rows;
   for (int i = 0; i < 4; ++i) rows += row(i, kAda, 0.99, "\"track-00001\"");
   const RunScore score = score_of(folder, rows);
@@ -73,7 +73,7 @@ TEST(RunScore, ATrackAcrossACutIsTwoAppearances) {
 }
 
 TEST(RunScore, DetectionsUnderTheThresholdOfTheirFrameCountForTracksOnly) {
-  const ScratchFolder folder;
+  const TempFolder folder;
   const RunScore score =
       score_of(folder, row(0, kAda, 0.5, "\"track-00001\"") + row(1, kAda, 0.9, "null") +
                            row(2, kNobody, 0.9, "null") + row(3, kNobody, 0.5, "null"));
@@ -84,7 +84,7 @@ TEST(RunScore, DetectionsUnderTheThresholdOfTheirFrameCountForTracksOnly) {
 }
 
 TEST(RunScore, SaysEveryFigureInTheTableAndTheJson) {
-  const ScratchFolder folder;
+  const TempFolder folder;
   const RunScore score = score_of(folder, row(0, kAda, 0.9, "\"track-00001\""));
   EXPECT_THAT(score_table(score), ::testing::HasSubstr("1 tracks for 2 appearances (0.500)"));
   for (const char* key : {"\"idf1\": 0.4", "\"recall\": 0.25", "\"tracks_per_appearance\": 0.5"}) {
@@ -93,7 +93,7 @@ TEST(RunScore, SaysEveryFigureInTheTableAndTheJson) {
 }
 
 TEST(RunScore, RefusesMissingDamagedAndForeignRuns) {
-  const ScratchFolder folder;
+  const TempFolder folder;
   const auto code = [&] {
     try {
       score_run(small_truth(), folder.path(), {});

@@ -9,7 +9,7 @@
 
 #include "base/error.h"
 #include "testing/frame_code.h"
-#include "testing/scratch_folder.h"
+#include "testing/temp_folder.h"
 #include "testing/video_writer.h"
 
 extern "C" {
@@ -156,7 +156,7 @@ class EveryFormat : public ::testing::TestWithParam<Format> {};
 TEST_P(EveryFormat, CarriesEveryFrameInOrder) {
   const Format& format = GetParam();
   if (!has_encoder(format.codec)) GTEST_SKIP() << "this FFmpeg has no " << format.codec;
-  const ScratchFolder folder;
+  const TempFolder folder;
   VideoWriterOptions options = small();
   options.codec = format.codec;
   options.pixel_format = format.pixel_format;
@@ -181,7 +181,7 @@ INSTANTIATE_TEST_SUITE_P(
     });
 
 TEST(VideoWriter, GivesEveryFrameItsConstantRateTime) {
-  const ScratchFolder folder;
+  const TempFolder folder;
   for (const Rational fps : {Rational{24, 1}, {24000, 1001}, {30000, 1001}, {50, 1}}) {
     VideoWriterOptions options = small();
     options.fps = fps;
@@ -197,7 +197,7 @@ TEST(VideoWriter, GivesEveryFrameItsConstantRateTime) {
 }
 
 TEST(VideoWriter, GivesFramesTimesOfTheirOwn) {
-  const ScratchFolder folder;
+  const TempFolder folder;
   VideoWriterOptions options = small();
   options.time_base = {1, 90000};
   options.b_frames = 2;
@@ -218,7 +218,7 @@ TEST(VideoWriter, GivesFramesTimesOfTheirOwn) {
 }
 
 TEST(VideoWriter, PutsAKeyFrameAtEveryGop) {
-  const ScratchFolder folder;
+  const TempFolder folder;
   VideoWriterOptions options = small();
   options.codec = "mpeg4";
   options.gop = 8;
@@ -226,7 +226,7 @@ TEST(VideoWriter, PutsAKeyFrameAtEveryGop) {
 }
 
 TEST(VideoWriter, StartsLaterWithAnOffset) {
-  const ScratchFolder folder;
+  const TempFolder folder;
   VideoWriterOptions options = small();
   options.start_offset_s = 1.5;
   for (const char* name : {"a.mp4", "a.mkv"}) {
@@ -235,7 +235,7 @@ TEST(VideoWriter, StartsLaterWithAnOffset) {
 }
 
 TEST(VideoWriter, TellsPlayersToTurnThePictureClockwise) {
-  const ScratchFolder folder;
+  const TempFolder folder;
   for (const int degrees : {0, 90, 180, 270}) {
     VideoWriterOptions options = small();
     options.rotation = degrees;
@@ -244,7 +244,7 @@ TEST(VideoWriter, TellsPlayersToTurnThePictureClockwise) {
 }
 
 TEST(VideoWriter, MarksAspectAndInterlacing) {
-  const ScratchFolder folder;
+  const TempFolder folder;
   VideoWriterOptions options = small();
   options.sample_aspect = {16, 11};
   options.interlaced = true;
@@ -259,7 +259,7 @@ TEST(VideoWriter, MarksAspectAndInterlacing) {
 }
 
 TEST(VideoWriter, WritesOddSizesAndLumaImages) {
-  const ScratchFolder folder;
+  const TempFolder folder;
   VideoWriterOptions options = small();
   options.size = {101, 67};
   options.pixel_format = "yuv444p";
@@ -274,7 +274,7 @@ TEST(VideoWriter, WritesOddSizesAndLumaImages) {
 }
 
 TEST(VideoWriter, WritesAToneBesideTheVideo) {
-  const ScratchFolder folder;
+  const TempFolder folder;
   VideoWriterOptions options = small();
   options.audio_s = 1;
   const ReadVideo video = read_video(write_clip(folder / "a.mp4", options, 24));
@@ -283,7 +283,7 @@ TEST(VideoWriter, WritesAToneBesideTheVideo) {
 }
 
 TEST(VideoWriter, WritesAudioAlone) {
-  const ScratchFolder folder;
+  const TempFolder folder;
   for (const char* name : {"a.mp4", "a.wav"}) {
     write_audio_only(folder / name, 0.5);
     const ReadVideo video = read_video(folder / name);
@@ -293,7 +293,7 @@ TEST(VideoWriter, WritesAudioAlone) {
 }
 
 TEST(VideoWriter, AHigherCrfOrALowerBitrateMakesASmallerFile) {
-  const ScratchFolder folder;
+  const TempFolder folder;
   const auto bytes_with = [&](int crf, int bitrate) {
     VideoWriterOptions options = small();
     options.crf = crf;
@@ -315,7 +315,7 @@ Error error_of(Function function) {
 }
 
 TEST(VideoWriter, RefusesWhatThisFfmpegCannotWrite) {
-  const ScratchFolder folder;
+  const TempFolder folder;
   VideoWriterOptions options = small();
   options.codec = "no-such-encoder";
   const auto open = [&](const char* name) {
@@ -336,7 +336,7 @@ TEST(VideoWriter, RefusesWhatThisFfmpegCannotWrite) {
 }
 
 TEST(VideoWriter, RefusesASizeOrRateOfNothingAndAnUnwritablePlace) {
-  const ScratchFolder folder;
+  const TempFolder folder;
   VideoWriterOptions options;
   EXPECT_EQ(error_of([&] { VideoWriter(folder / "a.mp4", options); }).code(),
             ErrorCode::invalid_argument);
