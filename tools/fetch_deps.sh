@@ -50,7 +50,7 @@ obtain() {
   command -v npm >/dev/null ||
     fail "npm is needed to fetch $package: install it (apt-get install npm) and run again"
   echo "fetching $package" >&2
-  (cd "$work" && npm pack --silent "$package" >npm.out 2>npm.err) || {
+  (cd "$work" && npm pack --loglevel error "$package" >npm.out 2>npm.err) || {
     sed 's/^/  /' "$work/npm.out" "$work/npm.err" >&2
     fail "npm could not fetch $package: check the network, or put $file into a folder" \
       "and name it in SCREENALYTICS_NPM_CACHE_DIR"

@@ -59,7 +59,7 @@ configure() {
 
 # build [TARGET…]: then ./screenalytics and ./episode_run run the program.
 build() {
-  say "building (minutes the first time)"
+  say "building (minutes the first time, seconds after that)"
   local log=build/build.log
   cmake --build --preset release ${1:+--target "$@"} >"$log" 2>&1 ||
     { tail -n 60 "$log" >&2; die "the build failed"; }

@@ -6,6 +6,7 @@
 #include <csignal>
 #include <cstdio>
 #include <filesystem>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -30,6 +31,16 @@ constexpr Command kCommands[] = {
      "Example:\n  screenalytics doctor\n", define_doctor},
     {"completion", "print a completion script for a shell",
      "Example:\n  source <(screenalytics completion bash)\n", define_completion},
+};
+
+// Shows a switch as --[no-]x, not as the two flags that it is to the parser.
+class HelpFormatter final : public CLI::Formatter {
+ public:
+  std::string make_option_name(const CLI::Option* option, bool positional) const override {
+    const std::string name = CLI::Formatter::make_option_name(option, positional);
+    const size_t second = name.find(",--no-");
+    return second == std::string::npos ? name : "--[no-]" + name.substr(2, second - 2);
+  }
 };
 
 std::vector<std::string> option_names(const CLI::App& app) {
@@ -84,6 +95,7 @@ int run_program(int argc, char** argv) {
 
   CLI::App app("Screenalytics: who is on screen, when, and for how long.", "screenalytics");
   app.set_version_flag("--version", "screenalytics " SCREENALYTICS_VERSION);
+  app.formatter(std::make_shared<HelpFormatter>());  // before the commands, which inherit it
   app.require_subcommand(1);
   app.footer("screenalytics COMMAND --help shows a command's flags and examples.");
   std::vector<std::pair<CLI::App*, Action>> actions;
@@ -103,8 +115,7 @@ int run_program(int argc, char** argv) {
     }
     return kExitUsage;
   } catch (const CLI::CallForHelp&) {
-    const std::vector<CLI::App*> chosen = app.get_subcommands();
-    fmt::print("{}", chosen.empty() ? app.help() : chosen.front()->help());
+    fmt::print("{}", app.help());  // of the command, where one was named
     return kExitDone;
   } catch (const CLI::CallForVersion& e) {
     fmt::print("{}\n", e.what());

@@ -103,14 +103,13 @@ RunRequest make_request(const RunOptions& options) {
 
 void print_summary(const RunRequest& request, const RunResult& result) {
   const TrackMetrics& m = result.metrics;
-  fmt::print(
-      "{} of {}: {} frames of {} analysed ({} of video, {:.1f} a second) on {} in {}{}\n",
-      result.cancelled ? "Stopped in the middle" : "Finished", request.episode.str(),
-      m.analyzed_frames, m.total_frames, duration_text(result.analysed_s), m.analyzed_fps, m.device,
-      duration_text(m.elapsed_s),
-      result.resumed_frames > 0
-          ? fmt::format(", {} frames taken over from the interrupted run", result.resumed_frames)
-          : "");
+  fmt::print("{}: {}; {} of {} frames analysed ({} of video, {:.1f} a second) on {} in {}{}\n",
+             request.episode.str(), result.cancelled ? "stopped in the middle" : "done",
+             m.analyzed_frames, m.total_frames, duration_text(result.analysed_s), m.analyzed_fps,
+             m.device, duration_text(m.elapsed_s),
+             result.resumed_frames > 0
+                 ? fmt::format(", {} of them by the interrupted run", result.resumed_frames)
+                 : "");
   fmt::print("  {:<12} {}\n", "shots", m.scene_cuts + (m.total_frames > 0 ? 1 : 0));
   fmt::print("  {:<12} {}\n", "faces", result.detections);
   if (request.track) {

@@ -29,6 +29,8 @@ constexpr double kClockReset_s = 1.0;
 // A resumed run decodes this much before its place, so that shot detection has its history.
 constexpr double kWarmUp_s = 2.0;
 
+constexpr AVRational kMicroseconds{1, AV_TIME_BASE};
+
 std::string av_error_text(int code) {
   std::array<char, AV_ERROR_MAX_STRING_SIZE> text{};
   av_strerror(code, text.data(), text.size());
@@ -345,7 +347,7 @@ class FileSource final : public FrameSource {
       if (last_ts_) ts.us = last_ts_->us + Timestamp::from_seconds(nominal_s).us;
       repaired = true;
     } else {
-      ts.us = av_rescale_q(pts, stream().time_base, AV_TIME_BASE_Q) + clock_offset_.us;
+      ts.us = av_rescale_q(pts, stream().time_base, kMicroseconds) + clock_offset_.us;
       if (last_ts_ && seconds_between(ts, *last_ts_) > kClockReset_s) {
         const int64_t expected = last_ts_->us + Timestamp::from_seconds(nominal_s).us;
         clock_offset_.us += expected - ts.us;

@@ -91,6 +91,7 @@ std::map<int, TrackFacts> collect_tracks(const BuildInput& in) {
     return seconds_between(row.start, row.end) < in.min_track_length_s;
   });
   std::vector<std::pair<Timestamp, int>> order;
+  order.reserve(facts.size());
   for (const auto& [segment, t] : facts) order.emplace_back(t.row.start, segment);
   std::sort(order.begin(), order.end());
   int number = 0;
@@ -102,8 +103,9 @@ std::map<int, TrackFacts> collect_tracks(const BuildInput& in) {
     SA_CHECK(end.has_value());
     t.row.end_reason = reason_text(end->reason);
     for (const auto& [quality, frame] : t.best) {
-      t.row.sample_thumbs.push_back(
-          fs::relative(in.paths.crop(t.row.track, frame), in.paths.out_root()).generic_string());
+      t.row.sample_thumbs.push_back(in.paths.crop(t.row.track, frame)
+                                        .lexically_relative(in.paths.out_root())
+                                        .generic_string());
     }
   }
   return facts;
@@ -117,20 +119,37 @@ void link_or_copy(const fs::path& from, const fs::path& to) {
   if (ec) throw Error(ErrorCode::io, io_message("put the picture at", to, ec.value()));
 }
 
+void move_to(const fs::path& from, const fs::path& to) {
+  std::error_code ec;
+  fs::rename(from, to, ec);
+  if (ec) throw Error(ErrorCode::io, io_message("replace", to, ec.value()));
+}
+
 // Pictures gathered in a new folder that then takes the place of the old one.
 class PictureFolder {
  public:
   PictureFolder(fs::path final_place, bool wanted)
-      : final_(std::move(final_place)), fresh_(final_.string() + ".new"), wanted_(wanted) {
-    std::error_code ec;
-    fs::remove_all(fresh_, ec);
+      : final_(std::move(final_place)),
+        fresh_(final_.string() + ".new"),
+        former_(final_.string() + ".old"),
+        wanted_(wanted) {
+    std::error_code ignored;
+    fs::remove_all(fresh_, ignored);
+    fs::remove_all(former_, ignored);
     if (wanted_) create_folder(fresh_);
   }
+  ~PictureFolder() {
+    std::error_code ignored;
+    fs::remove_all(fresh_, ignored);
+    fs::remove_all(former_, ignored);
+  }
+  PictureFolder(const PictureFolder&) = delete;
+  PictureFolder& operator=(const PictureFolder&) = delete;
 
   // Returns: whether `from` was there.
   bool add(const fs::path& from, const fs::path& final_path) {
     if (!wanted_ || !fs::exists(from)) return false;
-    const fs::path to = fresh_ / fs::relative(final_path, final_);
+    const fs::path to = fresh_ / final_path.lexically_relative(final_);
     if (to.parent_path() != last_parent_) {
       create_folder(to.parent_path());
       last_parent_ = to.parent_path();
@@ -140,14 +159,12 @@ class PictureFolder {
   }
 
   void commit() {
-    std::error_code ec;
-    fs::remove_all(final_, ec);
-    if (!ec && wanted_) fs::rename(fresh_, final_, ec);
-    if (ec) throw Error(ErrorCode::io, io_message("replace the pictures in", final_, ec.value()));
+    if (fs::exists(final_)) move_to(final_, former_);
+    if (wanted_) move_to(fresh_, final_);
   }
 
  private:
-  fs::path final_, fresh_, last_parent_;
+  fs::path final_, fresh_, former_, last_parent_;
   bool wanted_;
 };
 
@@ -194,7 +211,12 @@ class ShotCollector {
 BuildResult build_artifacts(const BuildInput& in) {
   BuildResult result;
   const std::map<int, TrackFacts> tracks = collect_tracks(in);
-  TrackWriter track_writer(in.paths.tracks(), in.paths.episode());
+  // All new files are complete, in the work folder, before the first of the old ones is replaced: a
+  // disk that fills up must not leave a mixture.
+  const std::vector<fs::path> places{in.paths.tracks(), in.paths.detections(), in.paths.samples(),
+                                     in.paths.shots()};
+  const auto staged = [&](const fs::path& place) { return in.paths.work() / place.filename(); };
+  TrackWriter track_writer(staged(in.paths.tracks()), in.paths.episode());
   std::vector<const TrackRow*> ordered(tracks.size());
   for (const auto& [segment, t] : tracks) ordered[static_cast<size_t>(t.row.track - 1)] = &t.row;
   for (const TrackRow* row : ordered) {
@@ -203,8 +225,8 @@ BuildResult build_artifacts(const BuildInput& in) {
                              row->end_reason == "lost"});
   }
 
-  DetectionWriter detections(in.paths.detections(), in.paths.episode(), in.detector_id);
-  SampleWriter samples(in.paths.samples());
+  DetectionWriter detections(staged(in.paths.detections()), in.paths.episode(), in.detector_id);
+  SampleWriter samples(staged(in.paths.samples()));
   ShotCollector shots;
   PictureFolder frames(in.paths.frames(), in.frames_saved);
   PictureFolder crops(in.paths.crops(), in.crops_saved);
@@ -238,11 +260,11 @@ BuildResult build_artifacts(const BuildInput& in) {
   });
   const std::vector<ShotRow>& rows = shots.finish(in.end_frame, in.end);
   result.cuts = std::max<int64_t>(0, static_cast<int64_t>(rows.size()) - 1);
-  // All of the new files are complete before the first of the old ones is replaced.
-  write_shots(in.paths.shots(), rows);
+  write_shots(staged(in.paths.shots()), rows);
   samples.commit();
   detections.commit();
   track_writer.commit();
+  for (const fs::path& place : places) move_to(staged(place), place);
   frames.commit();
   crops.commit();
   return result;
