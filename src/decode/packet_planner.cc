@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "decode/packet_planner.h"
 
-#include "base/check.h"
-
 namespace screenalytics {
 
 PacketPlanner::PacketPlanner(FrameSampler sampler, double time_base_s, int64_t first_idx,
@@ -13,7 +11,7 @@ PacketPlanner::PacketPlanner(FrameSampler sampler, double time_base_s, int64_t f
       after_pts_(after_pts),
       last_next_due_s_(sampler.next_due_s()) {}
 
-PlannedFrame PacketPlanner::plan(int64_t pts) {
+std::optional<PlannedFrame> PacketPlanner::plan(int64_t pts) {
   while (!unranked_.empty() && *unranked_.begin() <= pts) {
     const int64_t p = *unranked_.begin();
     unranked_.erase(unranked_.begin());
@@ -27,7 +25,7 @@ PlannedFrame PacketPlanner::plan(int64_t pts) {
     ranked_.insert_or_assign(p, Entry{frame, sampler_.next_due_s()});
   }
   const auto it = ranked_.find(pts);
-  SA_CHECK(it != ranked_.end());
+  if (it == ranked_.end()) return std::nullopt;
   return it->second.frame;
 }
 

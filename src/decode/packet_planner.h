@@ -33,7 +33,8 @@ class PacketPlanner {
   void saw(int64_t pts) { unranked_.insert(pts); }
 
   // A packet is about to be decoded: ranks it and all that precede it in presentation order.
-  PlannedFrame plan(int64_t pts);
+  // Returns: nothing for a second packet of a time whose frame is already out.
+  std::optional<PlannedFrame> plan(int64_t pts);
 
   // A frame came out of the decoder. Forgets it and all before it.
   // Returns: nothing when no packet had this time.

@@ -3,19 +3,14 @@
 
 #include <fmt/format.h>
 
-#include <array>
 #include <cmath>
-#include <cstring>
 #include <deque>
 
 #include "base/error.h"
+#include "decode/container.h"
 #include "decode/ffmpeg_handles.h"
 #include "decode/packet_planner.h"
 #include "decode/stream_geometry.h"
-
-extern "C" {
-#include <libavutil/pixdesc.h>
-}
 
 namespace screenalytics {
 namespace {
@@ -24,144 +19,14 @@ namespace fs = std::filesystem;
 
 // More than the deepest reordering of any codec (16 frames in H.264 and HEVC).
 constexpr size_t kReadAhead = 24;
+// So many frames in a row whose times are no packet's.
+constexpr int kMaxUnplannedRun = 8;
 // A backward jump of this much is a clock that began anew, not a reordered frame.
 constexpr double kClockReset_s = 1.0;
 // A resumed run decodes this much before its place, so that shot detection has its history.
 constexpr double kWarmUp_s = 2.0;
 
 constexpr AVRational kMicroseconds{1, AV_TIME_BASE};
-
-std::string av_error_text(int code) {
-  std::array<char, AV_ERROR_MAX_STRING_SIZE> text{};
-  av_strerror(code, text.data(), text.size());
-  return text.data();
-}
-
-int interrupted(void* cancel) {
-  return cancel != nullptr && static_cast<const CancelToken*>(cancel)->cancelled() ? 1 : 0;
-}
-
-void check_path(const fs::path& path) {
-  std::error_code ec;
-  const fs::file_status status = fs::status(path, ec);
-  if (!fs::exists(status)) {
-    throw Error(ErrorCode::not_found,
-                fmt::format("cannot open video '{}': no such file; check the path", path.string()));
-  }
-  if (fs::is_directory(status)) {
-    throw Error(ErrorCode::corrupt_input,
-                fmt::format("cannot open video '{}': it is a directory; name a video file in it",
-                            path.string()));
-  }
-  if (fs::is_regular_file(status) && fs::file_size(path, ec) == 0) {
-    throw Error(ErrorCode::corrupt_input,
-                fmt::format("cannot open video '{}': the file is empty (0 bytes)", path.string()));
-  }
-}
-
-AvFormatContextPtr open_container(const fs::path& path, const CancelToken* cancel) {
-  check_path(path);
-  AVFormatContext* raw = avformat_alloc_context();
-  if (raw == nullptr) throw std::bad_alloc();
-  raw->interrupt_callback = {interrupted, const_cast<CancelToken*>(cancel)};
-  // "file:" keeps FFmpeg from reading a protocol into a name with a colon.
-  const std::string url = "file:" + path.string();
-  int rc = avformat_open_input(&raw, url.c_str(), nullptr, nullptr);
-  if (rc < 0) {
-    const bool denied = rc == AVERROR(EACCES) || rc == AVERROR(EPERM);
-    throw Error(
-        denied ? ErrorCode::io : ErrorCode::corrupt_input,
-        fmt::format("cannot open video '{}': {}; {}", path.string(), av_error_text(rc),
-                    denied ? "give this user the right to read it"
-                           : "it is not a video file that FFmpeg can read, or it is damaged"));
-  }
-  AvFormatContextPtr format(raw);
-  rc = avformat_find_stream_info(format.get(), nullptr);
-  if (rc < 0) {
-    throw Error(ErrorCode::corrupt_input, fmt::format("cannot read the streams of '{}': {}",
-                                                      path.string(), av_error_text(rc)));
-  }
-  return format;
-}
-
-int find_video_stream(const AVFormatContext& format, const fs::path& path) {
-  int best = -1;
-  bool cover_only = false;
-  for (unsigned i = 0; i < format.nb_streams; ++i) {
-    const AVStream& s = *format.streams[i];
-    if (s.codecpar->codec_type != AVMEDIA_TYPE_VIDEO) continue;
-    if ((s.disposition & AV_DISPOSITION_ATTACHED_PIC) != 0) {
-      cover_only = true;
-      continue;
-    }
-    if (best < 0 || (s.disposition & AV_DISPOSITION_DEFAULT) >
-                        (format.streams[best]->disposition & AV_DISPOSITION_DEFAULT)) {
-      best = static_cast<int>(i);
-    }
-  }
-  if (best < 0) {
-    throw Error(ErrorCode::corrupt_input,
-                fmt::format("cannot analyse '{}': it has no video stream ({} stream(s){})",
-                            path.string(), format.nb_streams,
-                            cover_only ? ", sound and a cover picture" : ", none of them video"));
-  }
-  return best;
-}
-
-AvCodecContextPtr open_decoder(const AVStream& stream, const fs::path& path, int threads) {
-  const AVCodecParameters& par = *stream.codecpar;
-  const AVCodec* codec = avcodec_find_decoder(par.codec_id);
-  if (codec == nullptr) {
-    throw Error(
-        ErrorCode::unsupported,
-        fmt::format("cannot decode '{}': no decoder for '{}' in FFmpeg {}; convert the video "
-                    "or install an FFmpeg that has one",
-                    path.string(), avcodec_get_name(par.codec_id), ffmpeg_version()));
-  }
-  AvCodecContextPtr context(avcodec_alloc_context3(codec));
-  if (!context) throw std::bad_alloc();
-  int rc = avcodec_parameters_to_context(context.get(), &par);
-  context->pkt_timebase = stream.time_base;
-  context->thread_count = threads;
-  if (rc >= 0) rc = avcodec_open2(context.get(), codec, nullptr);
-  if (rc < 0) {
-    throw Error(ErrorCode::unsupported,
-                fmt::format("cannot decode '{}': the decoder for '{}' refuses it: {}",
-                            path.string(), codec->name, av_error_text(rc)));
-  }
-  return context;
-}
-
-VideoInfo describe(const AVFormatContext& format, const AVStream& stream, const fs::path& path) {
-  VideoInfo info;
-  info.path = path.string();
-  info.container = format.iformat->name;
-  info.codec = avcodec_get_name(stream.codecpar->codec_id);
-  const auto pixel_format = static_cast<AVPixelFormat>(stream.codecpar->format);
-  if (const char* name = av_get_pix_fmt_name(pixel_format)) info.pixel_format = name;
-  info.size = stream_geometry(stream).shown;
-  info.average_fps =
-      av_q2d(stream.avg_frame_rate.num > 0 ? stream.avg_frame_rate : stream.r_frame_rate);
-  if (!std::isfinite(info.average_fps) || info.average_fps < 0) info.average_fps = 0;
-  info.time_base_s = av_q2d(stream.time_base);
-  if (stream.duration > 0) {
-    info.duration_s = static_cast<double>(stream.duration) * info.time_base_s;
-  } else if (format.duration > 0) {
-    info.duration_s = static_cast<double>(format.duration) / AV_TIME_BASE;
-  }
-  if (stream.start_time != AV_NOPTS_VALUE) {
-    info.start_s = static_cast<double>(stream.start_time) * info.time_base_s;
-  }
-  info.frames_estimate =
-      stream.nb_frames > 0 ? stream.nb_frames
-                           : static_cast<int64_t>(std::llround(info.duration_s * info.average_fps));
-  const AVFieldOrder order = stream.codecpar->field_order;
-  info.interlaced = order != AV_FIELD_UNKNOWN && order != AV_FIELD_PROGRESSIVE;
-  std::error_code ec;
-  const auto bytes = fs::file_size(path, ec);
-  info.file_size = ec ? 0 : static_cast<int64_t>(bytes);
-  return info;
-}
 
 class FileSource final : public FrameSource {
  public:
@@ -184,7 +49,7 @@ class FileSource final : public FrameSource {
         ++counters_.frames_decoded;
         std::optional<VideoFrame> frame = finish_frame();
         av_frame_unref(picture_.get());
-        if (!frame) continue;  // the source was opened again from its start
+        if (!frame) continue;  // opened again from the start, or a frame without a place
         return frame;
       }
       if (rc == AVERROR_EOF) {
@@ -267,14 +132,18 @@ class FileSource final : public FrameSource {
     }
   }
 
+  void stop_planning() {
+    sampler_.resume_at(planner_->sampler_next_due_s());
+    planner_.reset();
+  }
+
   void look_ahead(int64_t pts) {
     const bool clock_began_anew =
         newest_pts_ && pts != AV_NOPTS_VALUE &&
         static_cast<double>(*newest_pts_ - pts) * info_.time_base_s > kClockReset_s;
     if (pts == AV_NOPTS_VALUE || clock_began_anew) {
       // Times that cannot rank frames: from here on they are counted as they come out.
-      sampler_.resume_at(planner_->sampler_next_due_s());
-      planner_.reset();
+      stop_planning();
       return;
     }
     newest_pts_ = std::max(newest_pts_.value_or(pts), pts);
@@ -290,7 +159,8 @@ class FileSource final : public FrameSource {
     AVPacket& packet = *read_ahead_.front();
     bool needed = true;
     if (planner_ && (packet.flags & AV_PKT_FLAG_DISCARD) == 0) {
-      needed = planner_->plan(packet.pts).sampled;
+      const std::optional<PlannedFrame> planned = planner_->plan(packet.pts);
+      needed = !planned || planned->sampled || planned->warm_up;
     }
     const bool skip = options_.skip_non_reference && !needed;
     decoder_->skip_frame = skip ? AVDISCARD_NONREF : AVDISCARD_DEFAULT;
@@ -306,8 +176,10 @@ class FileSource final : public FrameSource {
       ++counters_.frames_concealed;
     }
     const int64_t pts = p.pts != AV_NOPTS_VALUE ? p.pts : p.best_effort_timestamp;
+    // A stream may change its size on the way; what is shown keeps the size it began with.
     const StreamGeometry geometry = frame_geometry(stream(), p);
-    VideoFrame frame(p, geometry.orientation, geometry.shown);
+    if (info_.size.width <= 1 || info_.size.height <= 1) info_.size = geometry.shown;
+    VideoFrame frame(p, geometry.orientation, info_.size);
     frame.pts = pts == AV_NOPTS_VALUE ? 0 : pts;
     const std::optional<PlannedFrame> planned = planner_ ? planner_->take(pts) : std::nullopt;
     const ResumePoint* resume = options_.resume ? &*options_.resume : nullptr;
@@ -319,12 +191,22 @@ class FileSource final : public FrameSource {
       }
       seeking_ = frame.pts < resume->pts;
     }
+    if (planner_ && !planned) {
+      // Its time is no packet's, or another frame's: there is no place for it in the order. A
+      // decoder that gives all frames times of its own leaves nothing to plan by.
+      ++counters_.timestamps_repaired;
+      if (++unplanned_run_ > kMaxUnplannedRun) stop_planning();
+      return std::nullopt;
+    }
+    unplanned_run_ = 0;
     if (planned) {
       frame.warm_up = planned->warm_up;
       frame.frame_idx = planned->frame_idx;
       frame.sampled = planned->sampled;
-      if (!frame.warm_up) {
-        counters_.frames_not_decoded += frame.frame_idx - std::max(next_idx_, first_idx());
+      if (frame.warm_up) {
+        next_idx_ = frame.pts == resume->pts ? resume->frame_idx + 1 : next_idx_ + 1;
+      } else {
+        counters_.frames_not_decoded += frame.frame_idx - next_idx_;
         next_idx_ = frame.frame_idx + 1;
       }
       frame.ts = repaired_time(pts);
@@ -336,8 +218,6 @@ class FileSource final : public FrameSource {
     }
     return frame;
   }
-
-  int64_t first_idx() const { return options_.resume ? options_.resume->frame_idx + 1 : 0; }
 
   Timestamp repaired_time(int64_t pts) {
     const double nominal_s = info_.average_fps > 0 ? 1 / info_.average_fps : 1.0 / 25;
@@ -378,6 +258,7 @@ class FileSource final : public FrameSource {
   bool at_end_ = false;
   bool seeking_ = false;
   int damaged_run_ = 0;
+  int unplanned_run_ = 0;
   int64_t next_idx_ = 0;
   std::optional<Timestamp> last_ts_;
   std::optional<int64_t> newest_pts_;

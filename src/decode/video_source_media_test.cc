@@ -305,6 +305,44 @@ TEST_F(VideoSourceTest, DamageInTheMiddleIsSkippedAndCounted) {
   EXPECT_GT(c.packets_damaged + c.frames_concealed + c.frames_not_decoded, 0);
 }
 
+TEST_F(VideoSourceTest, AClockThatBeginsAnewGoesOnWithoutAJump) {
+  VideoWriterOptions options;
+  options.b_frames = 2;
+  const fs::path part = make("part.ts", options, 96);
+  const fs::path file = path("twice.ts");
+  for (int i = 0; i < 2; ++i) {
+    std::ofstream(file, std::ios::binary | std::ios::app)
+        << std::ifstream(part, std::ios::binary).rdbuf();
+  }
+  VideoSourceOptions sampled;
+  sampled.max_fps = 6;
+  const auto frames = read(file, sampled);
+  EXPECT_GE(frames.size(), 188U);
+  int marked = 0;
+  for (size_t i = 0; i < frames.size(); ++i) {
+    marked += frames[i].sampled ? 1 : 0;
+    if (i == 0) continue;
+    EXPECT_LT(frames[i - 1].ts, frames[i].ts);
+    EXPECT_LT(frames[i - 1].frame_idx, frames[i].frame_idx);
+    EXPECT_LT(seconds_between(frames[i - 1].ts, frames[i].ts), 0.5);
+  }
+  EXPECT_GE(marked, 44);
+  EXPECT_LE(marked, 50);
+}
+
+TEST_F(VideoSourceTest, AFileWithoutPresentationTimesIsCountedFrameByFrame) {
+  VideoWriterOptions options;
+  options.codec = "mpeg4";
+  options.b_frames = 2;
+  options.fps = {25, 1};
+  const auto frames = read(make("packed.avi", options, 60));
+  EXPECT_GE(frames.size(), 58U);
+  for (size_t i = 1; i < frames.size(); ++i) {
+    EXPECT_EQ(frames[i].frame_idx, frames[i - 1].frame_idx + 1);
+    EXPECT_NEAR(seconds_between(frames[i - 1].ts, frames[i].ts), 0.04, 0.001);
+  }
+}
+
 TEST_F(VideoSourceTest, RefusesWhatIsNoVideoWithAReason) {
   std::string message;
   EXPECT_EQ(open_error(path("missing.mp4"), &message), ErrorCode::not_found);
