@@ -46,13 +46,11 @@ std::string bash_script(const CLI::App& program) {
   local command="${{COMP_WORDS[1]}}"
   [ "${{COMP_WORDS[0]##*/}}" = episode_run ] && command=run
   case "$before" in
-{})
-  esac
+{}  esac
   if [ -z "$words" ]; then
     if [[ $word == -* ]]; then
       case "$command" in
-{})
-      esac
+{}      esac
     elif [ "$COMP_CWORD" = 1 ] && [ "${{COMP_WORDS[0]##*/}}" != episode_run ]; then
       words='{}'
     fi

@@ -64,8 +64,9 @@ std::string unexpected(const CLI::App& app, const std::string& word) {
   if (word.starts_with("-")) {
     const CLI::App& at = chosen.empty() ? app : *chosen.front();
     const std::string flag = word.substr(0, word.find('='));
-    return fmt::format("unknown flag '{}'{} (see {} --help)", flag, nearest(flag, option_names(at)),
-                       at.get_name());
+    const std::string command = chosen.empty() ? "" : " " + at.get_name();
+    return fmt::format("unknown flag '{}'{} (see screenalytics{} --help)", flag,
+                       nearest(flag, option_names(at)), command);
   }
   if (!chosen.empty()) return fmt::format("unexpected argument '{}'", word);
   std::vector<std::string> names;
@@ -75,7 +76,8 @@ std::string unexpected(const CLI::App& app, const std::string& word) {
 }
 
 int fail(const std::string& message, int code) {
-  fmt::print(stderr, "error: {}\n", message);
+  // Not fmt::print: where standard error cannot be written it throws, and the exit code is lost.
+  std::fputs(fmt::format("error: {}\n", message).c_str(), stderr);
   return code;
 }
 

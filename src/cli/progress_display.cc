@@ -15,6 +15,12 @@ namespace {
 constexpr int kBarWidth = 28;
 constexpr auto kLinePeriod = std::chrono::seconds(10);
 
+// A terminal that is gone must not end a run, hence nothing that throws.
+void say(const std::string& text) {
+  std::fputs(text.c_str(), stderr);
+  std::fflush(stderr);
+}
+
 bool ended(const Progress& p) {
   return p.phase == "done" || p.phase == "error" || p.phase == "cancelled";
 }
@@ -60,8 +66,7 @@ void ProgressDisplay::show_bar(const Progress& p) {
   }
   line += fmt::format("{}: {}", p.phase, rate_text(p));
   if (p.eta_s) line += fmt::format(", {} left", duration_text(*p.eta_s));
-  fmt::print(stderr, "\r\033[K{}", line);
-  std::fflush(stderr);
+  say("\r\033[K" + line);
   bar_open_ = true;
 }
 
@@ -74,11 +79,11 @@ void ProgressDisplay::show_line(const Progress& p) {
   if (p.frames_total) line += fmt::format("{:.1f} %, ", p.percent);
   line += rate_text(p);
   if (p.eta_s) line += fmt::format(", {} left", duration_text(*p.eta_s));
-  fmt::print(stderr, "{}\n", line);
+  say(line + "\n");
 }
 
 void ProgressDisplay::finish() {
-  if (bar_open_) fmt::print(stderr, "\r\033[K");
+  if (bar_open_) say("\r\033[K");
   bar_open_ = false;
 }
 

@@ -147,8 +147,10 @@ int run(const RunOptions& options) {
   if (!refused.empty()) request.settings.notes.push_back(refused);
   const DisplayMode mode = display_mode(options);
   if (mode == DisplayMode::bar || mode == DisplayMode::lines) {
-    fmt::print(stderr, "{} as episode {}, profile {}\n", request.video.string(),
-               request.episode.str(), request.settings.profile);
+    std::fputs(fmt::format("{} as episode {}, profile {}\n", request.video.string(),
+                           request.episode.str(), request.settings.profile)
+                   .c_str(),
+               stderr);
   }
   std::signal(SIGINT, on_signal);
   std::signal(SIGTERM, on_signal);

@@ -36,8 +36,9 @@ struct BuildResult {
 };
 
 // Writes detections, tracks, samples and shots, and gives exported pictures their final places; all
-// replace those of an earlier run. The journal and the export folder are left as they are.
-// Memory: one entry per track. Throws: io; corrupt_input.
+// replace those of an earlier run, once all are complete. The journal and the export folder are
+// left as they are. Requires: the episode's folders. Memory: one entry per track. Throws: io;
+// corrupt_input.
 BuildResult build_artifacts(const BuildInput& input);
 
 }  // namespace screenalytics

@@ -7,6 +7,7 @@
 #include <chrono>
 #include <optional>
 
+#include "artifacts/atomic_file.h"
 #include "artifacts/documents.h"
 #include "artifacts/episode_lock.h"
 #include "artifacts/episode_paths.h"
@@ -74,6 +75,10 @@ class EpisodeRun {
     video_ = source_->info();
     detector_ = parts_.make_detector();
     add_note(detector_->note());
+    if (settings().detection.coreml_det_size > 0 && detector_->device() != "coreml") {
+      add_note(fmt::format("coreml_det_size has no effect: the detector runs on {}, not on CoreML",
+                           detector_->device()));
+    }
     if (gate_enabled()) {
       embedder_ = parts_.make_embedder();
       add_note(embedder_->note());
@@ -116,9 +121,7 @@ class EpisodeRun {
     }
     std::error_code ec;
     fs::remove_all(exports_.root(), ec);
-    if (ec)
-      throw Error(ErrorCode::io,
-                  fmt::format("cannot clear '{}': {}", exports_.root().string(), ec.message()));
+    if (ec) throw Error(ErrorCode::io, io_message("clear", exports_.root(), ec.value()));
     return {paths_.journal(), fingerprint};
   }
 
@@ -146,7 +149,7 @@ class EpisodeRun {
     JournalWriter journal = open_journal(tracker, letterbox);
     const double floor = request_.track ? TrackerOptions{}.low_thresh : 1.0;
     const FaceFinder finder(*detector_, settings().detection, det_size(), floor);
-    FrameReader reader(*source_, settings().tracking.gmc_method != "off");
+    FrameReader reader(*source_, settings().tracking.gmc_method != "off", cancel_);
     progress.set_phase(request_.track ? "track" : "detect");
     {
       Analysis* running = nullptr;

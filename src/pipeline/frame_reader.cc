@@ -22,12 +22,13 @@ Size luma_size(Size frame) {
   return {std::clamp(width, 1, frame.width), height};
 }
 
-FrameReader::FrameReader(FrameSource& source, bool estimate_motion)
-    : source_(source), estimate_motion_(estimate_motion) {}
+FrameReader::FrameReader(FrameSource& source, bool estimate_motion, const CancelToken& cancel)
+    : source_(source), estimate_motion_(estimate_motion), cancel_(cancel) {}
 
 std::optional<AnalysedFrame> FrameReader::next() {
   while (true) {
     std::optional<bool> verdict;
+    if (cancel_.cancelled()) return std::nullopt;
     if (!at_end_) {
       std::optional<VideoFrame> frame = source_.next();
       if (!frame) {

@@ -5,6 +5,7 @@
 #include <deque>
 #include <optional>
 
+#include "base/cancel.h"
 #include "base/geometry.h"
 #include "base/image.h"
 #include "decode/shot_detector.h"
@@ -30,9 +31,10 @@ class FrameReader {
  public:
   static constexpr int kLumaHeight = 108;
 
-  FrameReader(FrameSource& source, bool estimate_motion);
+  FrameReader(FrameSource& source, bool estimate_motion, const CancelToken& cancel);
 
-  // Returns: nothing at the end of the video or when cancelled.
+  // Returns: nothing at the end of the video or when cancelled. When cancelled, frames whose shot
+  // is not yet certain are not handed on: a run that is resumed must not inherit a guess.
   std::optional<AnalysedFrame> next();
 
   // Of the frames handed through so far, analysed or not.
@@ -51,6 +53,7 @@ class FrameReader {
 
   FrameSource& source_;
   bool estimate_motion_;
+  const CancelToken& cancel_;
   ShotDetector shots_;
   CameraMotion camera_;
   std::deque<Pending> pending_;

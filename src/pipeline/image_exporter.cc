@@ -87,8 +87,7 @@ void ImageExporter::work() {
       const auto span = clock_.busy();
       write(*task);
     } catch (...) {
-      dropping_ = true;
-      on_error_(std::current_exception());
+      if (!dropping_.exchange(true)) on_error_(std::current_exception());
     }
   }
 }

@@ -44,7 +44,7 @@ Box crop_region(const Box& face, Size frame);
 // Threads: one caller. Memory: the frames in its queue.
 class ImageExporter {
  public:
-  // on_error runs on a writer thread when a picture cannot be written.
+  // on_error runs once, on a writer thread, when a picture cannot be written; the rest is dropped.
   ImageExporter(ImageExporterOptions options, ExportFolder folder, StageClock& clock,
                 std::function<void(std::exception_ptr)> on_error);
   // Drops what is still queued.

@@ -110,7 +110,12 @@ void ProgressReporter::publish() {
   } catch (const Error& e) {
     write_error_ = e.what();
   }
-  if (listener_) listener_(now);
+  if (!listener_) return;
+  try {
+    listener_(now);
+  } catch (const std::exception&) {
+    listener_ = nullptr;  // a display that is gone (a closed pipe, say) must not end the run
+  }
 }
 
 }  // namespace screenalytics

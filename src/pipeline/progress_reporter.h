@@ -18,7 +18,8 @@ using ProgressListener = std::function<void(const Progress&)>;
 
 // Writes the file on construction, every half second, and on finish(). A progress file that cannot
 // be written does not end the run; its error is kept for the report.
-// Threads: update() and set_phase() from any; the listener is called from one thread at a time.
+// Threads: update() and set_phase() from any; the listener is called from one thread at a time, and
+// never again once it has thrown.
 class ProgressReporter {
  public:
   ProgressReporter(std::filesystem::path file, std::string ep_id, ProgressListener listener);

@@ -1,0 +1,48 @@
+// Tests of the limit on the cores that the whole process uses.
+// SPDX-License-Identifier: MIT
+#include "pipeline/thread_budget.h"
+
+#include <gtest/gtest.h>
+
+#include <thread>
+
+namespace screenalytics {
+namespace {
+
+// The restriction is the calling thread's and its children's: a thread of its own keeps the rest of
+// this program as it is.
+template <typename Work>
+void in_own_thread(Work work) {
+  std::thread(work).join();
+}
+
+TEST(ThreadBudget, RestrictsThisThreadAndThoseThatItStarts) {
+  const int before = available_cores();
+  ASSERT_GE(before, 1);
+  in_own_thread([] {
+    EXPECT_EQ(restrict_to_cores(1), "");
+    EXPECT_EQ(available_cores(), 1);
+    in_own_thread([] { EXPECT_EQ(available_cores(), 1); });
+  });
+  EXPECT_EQ(available_cores(), before);
+}
+
+TEST(ThreadBudget, AsManyThreadsAsCoresOrMoreIsNoRestriction) {
+  const int before = available_cores();
+  in_own_thread([&] {
+    EXPECT_EQ(restrict_to_cores(before), "");
+    EXPECT_EQ(restrict_to_cores(before + 7), "");
+    EXPECT_EQ(available_cores(), before);
+  });
+}
+
+TEST(ThreadBudget, ARestrictionIsNeverWidened) {
+  in_own_thread([] {
+    restrict_to_cores(1);
+    restrict_to_cores(2);
+    EXPECT_EQ(available_cores(), 1);
+  });
+}
+
+}  // namespace
+}  // namespace screenalytics
