@@ -6,5 +6,6 @@ namespace screenalytics {
 [[noreturn]] void check_failed(const char* condition, const char* file, int line);
 }  // namespace screenalytics
 
-#define SA_CHECK(condition) \
-  ((condition) ? static_cast<void>(0) : ::screenalytics::check_failed(#condition, __FILE__, __LINE__))
+#define SA_CHECK(condition)           \
+  ((condition) ? static_cast<void>(0) \
+               : ::screenalytics::check_failed(#condition, __FILE__, __LINE__))

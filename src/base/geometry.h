@@ -57,9 +57,11 @@ struct Affine {
 
 // The map that applies `inner` first, then `outer`.
 inline Affine compose(const Affine& outer, const Affine& inner) {
-  return {outer.a * inner.a + outer.b * inner.d, outer.a * inner.b + outer.b * inner.e,
+  return {outer.a * inner.a + outer.b * inner.d,
+          outer.a * inner.b + outer.b * inner.e,
           outer.a * inner.c + outer.b * inner.f + outer.c,
-          outer.d * inner.a + outer.e * inner.d, outer.d * inner.b + outer.e * inner.e,
+          outer.d * inner.a + outer.e * inner.d,
+          outer.d * inner.b + outer.e * inner.e,
           outer.d * inner.c + outer.e * inner.f + outer.f};
 }
 

@@ -14,7 +14,9 @@ struct Image {
 
   Image() = default;
   Image(int w, int h, int c)
-      : width(w), height(h), channels(c),
+      : width(w),
+        height(h),
+        channels(c),
         pixels(static_cast<size_t>(w) * static_cast<size_t>(h) * static_cast<size_t>(c)) {}
 
   bool empty() const { return pixels.empty(); }

@@ -35,6 +35,7 @@ KnobFlags::KnobFlags(CLI::App& command) {
       option->type_name(knob.choices.empty() ? "X"
                                              : fmt::format("{}", fmt::join(knob.choices, "|")));
     }
+    option->take_last();  // of a flag given twice
     option->group(group_of(knob));
     options_[key] = option;
   }

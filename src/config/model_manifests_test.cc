@@ -72,8 +72,8 @@ TEST(ModelManifest, ErrorsNameFileLineKeyAndValue) {
       {"input_width: 112", "input_width: 0", "an embedder needs input_width and input_height"},
       {"embedding_dim: 512\n", "", "an embedder needs the key embedding_dim"},
       {"embedding_dim: 512", "embedding_dim: 0", "embedding_dim is '0', not a number from 1"},
-      {"licence: MIT", "licence: [MIT]", ":11: licence has no single value"},
-      {"origin: npm a@1", "origin: \"\"", ":12: origin has no single value"},
+      {"licence: MIT", "licence: [MIT]", ":12: licence has no single value"},
+      {"origin: npm a@1", "origin: \"\"", ":13: origin has no single value"},
       {"id: face", "id: face\nid: face", ":2: key 'id' comes twice"},
       {"id: face", "id: [", "this is not YAML"},
   };

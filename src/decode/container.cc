@@ -102,11 +102,15 @@ AvCodecContextPtr open_decoder(const AVStream& stream, const fs::path& path, int
   const AVCodecParameters& par = *stream.codecpar;
   const AVCodec* codec = avcodec_find_decoder(par.codec_id);
   if (codec == nullptr) {
+    std::array<char, AV_FOURCC_MAX_STRING_SIZE> tag{};
+    av_fourcc_make_string(tag.data(), par.codec_tag);
+    const bool known = par.codec_id != AV_CODEC_ID_NONE;
     throw Error(
         ErrorCode::unsupported,
         fmt::format("cannot decode '{}': no decoder for '{}' in FFmpeg {}; convert the video "
                     "or install an FFmpeg that has one",
-                    path.string(), avcodec_get_name(par.codec_id), ffmpeg_version()));
+                    path.string(), known ? avcodec_get_name(par.codec_id) : tag.data(),
+                    ffmpeg_version()));
   }
   AvCodecContextPtr context(avcodec_alloc_context3(codec));
   if (!context) throw std::bad_alloc();

@@ -23,6 +23,7 @@ struct BuildInput {
   Size frame_size;
   std::string detector_id;
   double min_track_length_s = 0;
+  double track_thresh = 0;  // confidence from which a detection is sure
   bool frames_saved = false, crops_saved = false;
   int64_t end_frame = 0;        // one past the last frame of the part that was analysed
   Timestamp end;                // its end

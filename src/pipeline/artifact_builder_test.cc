@@ -72,6 +72,7 @@ class Built {
                             {100, 50},
                             "model",
                             min_length_s,
+                            0.7,
                             frames,
                             crops,
                             end_frame,
@@ -337,6 +338,20 @@ TEST(ArtifactBuilder, AFailureLeavesAllOfTheEarlierRunAndNothingElse) {
   for (const std::string& name : files_below(b.paths().manifests())) {
     EXPECT_THAT(name, Not(::testing::HasSubstr(".tmp")));
   }
+}
+
+TEST(ArtifactBuilder, AGhostThatLivesOffWeakCandidatesIsNoTrack) {
+  Built run;
+  for (int i = 0; i < 10; ++i) {
+    run.frame(i, {{0, i < 3 ? 0.9F : 0.3F, 10}, {1, i < 5 ? 0.9F : 0.3F, 60}}, i == 0);
+  }
+  run.ended(0, EndReason::end_of_video);
+  run.ended(1, EndReason::end_of_video);
+  run.build();
+  ASSERT_EQ(run.tracks().size(), 1U);
+  EXPECT_EQ(run.tracks()[0].detections, 10);
+  // Its sure detections are still faces; its candidates are none.
+  EXPECT_EQ(run.detections().size(), 13U);
 }
 
 }  // namespace

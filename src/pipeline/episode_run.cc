@@ -169,6 +169,8 @@ class EpisodeRun {
     RunResult result;
     result.cancelled = cancel_.cancelled();
     const BuildResult built = build(tracker.finish(), reader, result);
+    progress.update(total_frames_, clocks.track.counters().items,
+                    replayed_.last ? replayed_.last->frame_idx + 1 : 0);
     note_source(result);
     const auto elapsed = std::chrono::steady_clock::now() - start;
     result.metrics = describe_metrics(
@@ -207,6 +209,7 @@ class EpisodeRun {
                            video_.size,
                            request_.detector.id,
                            settings().tracking.min_track_length_s,
+                           settings().tracking.track_thresh,
                            settings().exporting.save_frames,
                            settings().exporting.save_crops,
                            total_frames_,

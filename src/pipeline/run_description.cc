@@ -2,11 +2,16 @@
 #include "pipeline/run_description.h"
 
 #include <fmt/format.h>
-#include <sys/resource.h>
 #include <sys/utsname.h>
+#ifdef __APPLE__
+#include <sys/resource.h>
+#endif
 
+#include <cstdlib>
 #include <filesystem>
+#include <fstream>
 #include <set>
+#include <string>
 
 #include "inference/runtime.h"
 #include "pipeline/thread_budget.h"
@@ -22,12 +27,17 @@ const std::set<std::string>& indifferent_knobs() {
 }
 
 double peak_rss_mb() {
+#ifdef __APPLE__
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);
-#ifdef __APPLE__
   return static_cast<double>(usage.ru_maxrss) / (1024 * 1024);
 #else
-  return static_cast<double>(usage.ru_maxrss) / 1024;
+  // Not getrusage: its peak includes what the parent held when it started this process.
+  std::ifstream status("/proc/self/status");
+  for (std::string line; std::getline(status, line);) {
+    if (line.starts_with("VmHWM:")) return std::strtod(line.c_str() + 6, nullptr) / 1024;
+  }
+  return 0;
 #endif
 }
 

@@ -22,6 +22,9 @@ constexpr float kClearGap = 0.6F;
 constexpr float kRivalFactor = 1.5F, kRivalMargin = 0.35F;
 // A match this close is not put in doubt by tracks that are not to be seen.
 constexpr float kSnugGap = 0.25F;
+// A weak box this much on a sure one is a second box of the same face. (A face that is hidden this
+// far is hardly ever detected.)
+constexpr float kSecondBoxShare = 0.6F, kSecondBoxMaxAreaRatio = 2.5F;
 constexpr float kFaceGapWeight = 0.15F, kMaxFaceCost = 4;
 
 float size_of(const Box& box) { return std::sqrt(std::max(1.F, box.area())); }
@@ -43,6 +46,7 @@ PairGeometry pair_geometry(const TrackView& track, const Box& detection) {
 }
 
 double reach_alone(double unseen_s) { return std::min(1.5, 0.3 + 1.75 * unseen_s); }
+double reach_unrivalled(double unseen_s) { return std::min(1.5, 0.3 + 5 * unseen_s); }
 double reach_with_face(double unseen_s) { return 1.5 + 6 * unseen_s; }
 
 Association::Association(const TrackerOptions& options, std::span<const TrackView> tracks,
@@ -51,12 +55,29 @@ Association::Association(const TrackerOptions& options, std::span<const TrackVie
       tracks_(tracks),
       detections_(detections),
       similarity_(tracks.size() * detections.size(), kNoFace),
+      second_box_(detections.size(), false),
       detection_of_track_(tracks.size(), -1),
       track_of_detection_(detections.size(), -1) {
   geometry_.reserve(tracks.size() * detections.size());
   for (const TrackView& track : tracks) {
     for (const Detection& detection : detections) {
       geometry_.push_back(pair_geometry(track, detection.box));
+    }
+  }
+  find_second_boxes();
+}
+
+void Association::find_second_boxes() {
+  for (size_t d = 0; d < detections_.size(); ++d) {
+    if (high(static_cast<int>(d))) continue;
+    const Box& weak = detections_[d].box;
+    for (size_t other = 0; other < detections_.size() && !second_box_[d]; ++other) {
+      if (!high(static_cast<int>(other))) continue;
+      const Box& sure = detections_[other].box;
+      const float smaller = std::min(weak.area(), sure.area());
+      const float larger = std::max(weak.area(), sure.area());
+      second_box_[d] = larger <= kSecondBoxMaxAreaRatio * smaller &&
+                       intersection(weak, sure).area() >= kSecondBoxShare * smaller;
     }
   }
 }
@@ -72,7 +93,7 @@ bool Association::high(int detection) const {
 }
 
 bool Association::low(int detection) const {
-  return !high(detection) &&
+  return !high(detection) && !second_box_[static_cast<size_t>(detection)] &&
          static_cast<double>(detections_[static_cast<size_t>(detection)].confidence) >=
              options_.low_thresh;
 }
@@ -105,24 +126,35 @@ void Association::pair(int track, int detection) {
   track_of_detection_[static_cast<size_t>(detection)] = track;
 }
 
+// Whether every other detection, and every other track that counts, is clearly farther off.
+template <typename Counts>
+bool Association::unrivalled(int track, int detection, Counts counts) const {
+  const float rival = kRivalFactor * geometry(track, detection).gap() + kRivalMargin;
+  for (int other = 0; other < static_cast<int>(detections_.size()); ++other) {
+    if (other != detection && high(other) && geometry(track, other).gap() < rival) return false;
+  }
+  for (int other = 0; other < static_cast<int>(tracks_.size()); ++other) {
+    if (other != track && counts(other) && geometry(other, detection).gap() < rival) return false;
+  }
+  return true;
+}
+
 void Association::match_clear() {
-  const int tracks = static_cast<int>(tracks_.size());
-  const int detections = static_cast<int>(detections_.size());
-  for (int t = 0; t < tracks; ++t) {
-    if (lost(t) || tracks_[static_cast<size_t>(t)].needs_face) continue;
-    for (int d = 0; d < detections; ++d) {
+  for (int t = 0; t < static_cast<int>(tracks_.size()); ++t) {
+    const TrackView& view = tracks_[static_cast<size_t>(t)];
+    if (lost(t) || view.needs_face) continue;
+    for (int d = 0; d < static_cast<int>(detections_.size()); ++d) {
       const float gap = geometry(t, d).gap();
       if (!high(d) || gap > kClearGap || !place_decides(t, d)) continue;
-      const float rival = kRivalFactor * gap + kRivalMargin;
-      bool clear = true;
-      for (int other = 0; other < detections && clear; ++other) {
-        clear = other == d || !high(other) || geometry(t, other).gap() >= rival;
-      }
-      for (int other = 0; other < tracks && clear; ++other) {
-        const bool hidden = tracks_[static_cast<size_t>(other)].missed && gap <= kSnugGap;
-        clear = other == t || hidden || geometry(other, d).gap() >= rival;
-      }
-      if (clear) pair(t, d);
+      const auto counts = [&](int other) {
+        const TrackView& rival = tracks_[static_cast<size_t>(other)];
+        if (!rival.missed) return true;
+        // A track that had gone before this one came may be the same person: once a face vector
+        // tells, the two are joined.
+        const bool before = view.faceless_s >= 0 && rival.unseen_s > view.faceless_s;
+        return gap > kSnugGap && !before;
+      };
+      if (unrivalled(t, d, counts)) pair(t, d);
     }
   }
 }
@@ -174,6 +206,17 @@ bool Association::refused(int track, int detection) const {
   return lost(track) || geometry(track, detection).gap() > kClearGap;
 }
 
+// A head that moves fast, or stays in the picture while the camera pans after it, is far from where
+// it is expected and too blurred for its face to tell.
+bool Association::follows(int track, int detection) const {
+  const TrackView& view = tracks_[static_cast<size_t>(track)];
+  if (lost(track) || view.needs_face || face(track, detection) != Face::unknown) return false;
+  const PairGeometry& g = geometry(track, detection);
+  return g.size_log <= kMaxSizeLog &&
+         static_cast<double>(g.distance) <= reach_unrivalled(view.unseen_s) &&
+         unrivalled(track, detection, [](int) { return true; });
+}
+
 template <typename TrackFilter, typename DetectionFilter, typename Cost>
 void Association::assign(TrackFilter use_track, DetectionFilter use_detection, Cost cost,
                          double max_cost) {
@@ -214,12 +257,16 @@ void Association::match_rest(const std::vector<Embedding>& faces) {
   const auto by_distance = [this](int t, int d) {
     return refused(t, d) || !near(t, d) ? kNever : geometry(t, d).gap();
   };
-  const double farthest = 2;  // above every gap that near() allows
+  const auto by_itself = [this](int t, int d) {
+    return follows(t, d) ? geometry(t, d).gap() : kNever;
+  };
+  const double farthest = 2;  // above every gap that near() and follows() allow
   assign(any_track, is_high, by_face, static_cast<double>(kMaxFaceCost));
   assign(any_track, is_high, by_overlap, options_.match_thresh);
   assign(seen_last, is_low, by_overlap, kLowMaxCost);
   assign(any_track, is_high, by_distance, farthest);
   assign(seen_last, is_low, by_distance, farthest);
+  assign(any_track, is_high, by_itself, farthest);
 }
 
 }  // namespace screenalytics

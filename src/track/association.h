@@ -19,6 +19,7 @@ struct TrackView {
   double unseen_s = 0;      // since it was last seen
   bool missed = false;      // not seen in the previous observed frame
   bool needs_face = false;  // place alone must not continue it
+  double faceless_s = -1;   // how long it has lived without a face vector; below 0: it has one
   const FaceGallery* gallery = nullptr;
 };
 
@@ -36,6 +37,8 @@ PairGeometry pair_geometry(const TrackView& track, const Box& detection);
 
 // How far, in face sizes, a face may have moved in the time when only place and size speak for it.
 double reach_alone(double unseen_s);
+// The same when neither another track nor another detection is anywhere near.
+double reach_unrivalled(double unseen_s);
 // The same when its face agrees.
 double reach_with_face(double unseen_s);
 
@@ -73,6 +76,10 @@ class Association {
   Face face(int track, int detection) const;
   float face_similarity(int track, int detection) const;
   bool refused(int track, int detection) const;
+  template <typename Counts>
+  bool unrivalled(int track, int detection, Counts counts) const;
+  bool follows(int track, int detection) const;
+  void find_second_boxes();
   void compare_faces(const std::vector<Embedding>& faces);
   void pair(int track, int detection);
   template <typename TrackFilter, typename DetectionFilter, typename Cost>
@@ -83,6 +90,7 @@ class Association {
   std::span<const Detection> detections_;
   std::vector<PairGeometry> geometry_;  // [track][detection]
   std::vector<float> similarity_;       // [track][detection]; kNoFace where unknown
+  std::vector<bool> second_box_;        // per detection: weak, on the face of a sure one
   std::vector<int> detection_of_track_, track_of_detection_;
 };
 

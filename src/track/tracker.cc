@@ -35,6 +35,7 @@ struct Track {
   FaceMotion motion;
   Box at_rest;
   AppearanceGate gate;
+  Timestamp born;  // its segment
   Timestamp last_seen;
   int64_t last_frame = 0;
   bool missed = false;
@@ -141,6 +142,9 @@ std::vector<TrackView> Tracker::State::views(Size frame_size) const {
     const bool left = track.missed && (!contains(frame_size, view.predicted.center()) ||
                                        !contains(frame_size, view.at_rest.center()));
     view.needs_face = track.ghost || left;
+    if (options.gate_enabled && track.young && track.gate.gallery().empty()) {
+      view.faceless_s = std::max(0.0, seconds_between(track.born, ts));
+    }
     view.gallery = options.gate_enabled ? &track.gate.gallery() : nullptr;
     result.push_back(view);
   }
@@ -180,6 +184,7 @@ bool Tracker::State::observe(Track& track, const GateSighting& seen, const Detec
 
 Track& Tracker::State::begin(const Detection& detection, const Embedding& face) {
   tracks.emplace_back(new_segment(), detection.box, options);
+  tracks.back().born = ts;
   GateSighting seen;
   seen.frame_idx = frame_idx;
   seen.ts = ts;
@@ -201,6 +206,7 @@ void Tracker::State::split(Track& track, TrackerUpdate& out) {
   ghost.last_frame = moved.front().frame_idx - 1;
 
   track.segment = new_segment();
+  track.born = moved.front().ts;
   track.young = moved.size() < static_cast<size_t>(kMaxYoungFrames);
   track.split_from = former;
   track.young_frames.clear();
