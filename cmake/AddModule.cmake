@@ -1,15 +1,20 @@
-# add_module(NAME name [USES module...] [LIBS third-party target...])
+# add_module(NAME name [USES module...] [LIBS third-party target...] [PRIVATE header...])
 #
 # One library per folder of src/. Sources, headers and tests are found by name:
 #   x.cc, x.h            the module
 #   x_test.cc            label unit   (no file, no model)
 #   x_media_test.cc      label media  (makes or reads video files)
 #   x_model_test.cc      label model  (needs the fetched models)
+# PRIVATE headers show third-party types and are for this module alone.
 # USES is what tools/check_layering.sh compares with the includes; LIBS stay private.
 function(add_module)
-  cmake_parse_arguments(ARG "" "NAME" "USES;LIBS" ${ARGN})
+  cmake_parse_arguments(ARG "" "NAME" "USES;LIBS;PRIVATE" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS *.cc)
   file(GLOB headers CONFIGURE_DEPENDS *.h)
+  list(FILTER headers EXCLUDE REGEX "_test\\.h$")
+  foreach(header ${ARG_PRIVATE})
+    list(REMOVE_ITEM headers ${CMAKE_CURRENT_SOURCE_DIR}/${header})
+  endforeach()
   set(tests ${sources})
   list(FILTER sources EXCLUDE REGEX "_(test|bench)\\.cc$")
   list(FILTER tests INCLUDE REGEX "_test\\.cc$")

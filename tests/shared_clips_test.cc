@@ -1,5 +1,5 @@
-// Clips that are not fetched: they lie in the shared folder, and without it these tests are
-// skipped. SPDX-License-Identifier: MIT
+// Clips of the shared folder, which are not fetched; without it these tests are skipped.
+// SPDX-License-Identifier: MIT
 #include <gmock/gmock.h>
 
 #include <algorithm>

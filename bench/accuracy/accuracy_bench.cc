@@ -1,19 +1,15 @@
 // accuracy_bench: prints how right a finished run is against the ground truth of its episode.
 // SPDX-License-Identifier: MIT
-#if defined(__GNUC__) && !defined(__clang__)
-// GCC 12 sees a null string inside the library's own split().
-#pragma GCC diagnostic ignored "-Wnull-dereference"
-#endif
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
-#include <exception>
 #include <fstream>
 #include <string>
 
 #include "base/error.h"
 #include "testing/run_score.h"
+#include "testing/tool_main.h"
 
 namespace screenalytics {
 namespace {
@@ -54,13 +50,5 @@ int run(int argc, char** argv) {
 }  // namespace screenalytics
 
 int main(int argc, char** argv) {
-  try {
-    return screenalytics::run(argc, argv);
-  } catch (const screenalytics::Error& e) {
-    fmt::print(stderr, "accuracy_bench: {}\n", e.what());
-    return screenalytics::exit_code(e.code());
-  } catch (const std::exception& e) {
-    fmt::print(stderr, "accuracy_bench: {}\n", e.what());
-    return screenalytics::kExitFailed;
-  }
+  return screenalytics::tool_main("accuracy_bench", screenalytics::run, argc, argv);
 }

@@ -18,6 +18,7 @@
 #include "detect/nms.h"
 #include "embed/align.h"
 #include "embed/face_embedder.h"
+#include "testing/tool_main.h"
 
 namespace screenalytics {
 namespace {
@@ -146,13 +147,5 @@ int run(int argc, char** argv) {
 }  // namespace screenalytics
 
 int main(int argc, char** argv) {
-  try {
-    return screenalytics::run(argc, argv);
-  } catch (const screenalytics::Error& e) {
-    fmt::print(stderr, "error: {}\n", e.what());
-    return screenalytics::exit_code(e.code());
-  } catch (const std::exception& e) {
-    fmt::print(stderr, "error: {}\n", e.what());
-    return screenalytics::kExitFailed;
-  }
+  return screenalytics::tool_main("gate_similarity", screenalytics::run, argc, argv);
 }

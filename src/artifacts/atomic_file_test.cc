@@ -144,12 +144,9 @@ TEST(EpisodePaths, AreThoseOfTheArtifactsDocument) {
   const EpisodePaths paths("root", EpisodeId("show-s01e02"));
   EXPECT_EQ(paths.detections(), "root/manifests/show-s01e02/detections.jsonl");
   EXPECT_EQ(paths.journal(), "root/manifests/show-s01e02/.work/journal");
-  EXPECT_EQ(paths.faces_npy(), "root/embeds/show-s01e02/faces.npy");
   EXPECT_EQ(paths.frame(12), "root/frames/show-s01e02/frames/frame_000012.jpg");
   EXPECT_EQ(paths.frame(12345678), "root/frames/show-s01e02/frames/frame_12345678.jpg");
   EXPECT_EQ(paths.crop(3, 12), "root/frames/show-s01e02/crops/track-00003/frame_000012.jpg");
-  EXPECT_EQ(paths.thumb("identity-00001"), "root/frames/show-s01e02/thumbs/identity-00001/rep.jpg");
-  EXPECT_EQ(paths.screentime_json(), "root/analytics/show-s01e02/screentime.json");
 }
 
 TEST(EpisodePaths, FoldersAreMadeTwiceWithoutHarmAndAFileInTheWayIsNamed) {

@@ -23,10 +23,6 @@ std::filesystem::path EpisodePaths::crop(int track, int64_t frame_idx) const {
   return crops() / track_name(track) / fmt::format("frame_{:06}.jpg", frame_idx);
 }
 
-std::filesystem::path EpisodePaths::thumb(std::string_view identity_id) const {
-  return thumbs() / identity_id / "rep.jpg";
-}
-
 void EpisodePaths::create_folders() const { create_folder(work()); }
 
 void create_folder(const std::filesystem::path& folder) {

@@ -21,8 +21,6 @@ class EpisodePaths {
   std::filesystem::path manifests() const { return out_root_ / "manifests" / episode_.str(); }
   std::filesystem::path detections() const { return manifests() / "detections.jsonl"; }
   std::filesystem::path tracks() const { return manifests() / "tracks.jsonl"; }
-  std::filesystem::path faces() const { return manifests() / "faces.jsonl"; }
-  std::filesystem::path identities() const { return manifests() / "identities.json"; }
   std::filesystem::path track_metrics() const { return manifests() / "track_metrics.json"; }
   std::filesystem::path samples() const { return manifests() / "samples.csv"; }
   std::filesystem::path shots() const { return manifests() / "shots.json"; }
@@ -32,23 +30,11 @@ class EpisodePaths {
   std::filesystem::path work() const { return manifests() / ".work"; }
   std::filesystem::path journal() const { return work() / "journal"; }
 
-  std::filesystem::path embeds() const { return out_root_ / "embeds" / episode_.str(); }
-  std::filesystem::path faces_npy() const { return embeds() / "faces.npy"; }
-  std::filesystem::path tracks_npy() const { return embeds() / "tracks.npy"; }
-  std::filesystem::path track_embeddings() const { return embeds() / "track_embeddings.jsonl"; }
-
   std::filesystem::path images() const { return out_root_ / "frames" / episode_.str(); }
   std::filesystem::path frames() const { return images() / "frames"; }
   std::filesystem::path crops() const { return images() / "crops"; }
-  std::filesystem::path thumbs() const { return images() / "thumbs"; }
   std::filesystem::path frame(int64_t frame_idx) const;            // frames/frame_000120.jpg
   std::filesystem::path crop(int track, int64_t frame_idx) const;  // crops/track-00001/frame_…
-  std::filesystem::path thumb(std::string_view identity_id) const;
-
-  std::filesystem::path analytics() const { return out_root_ / "analytics" / episode_.str(); }
-  std::filesystem::path screentime_json() const { return analytics() / "screentime.json"; }
-  std::filesystem::path screentime_csv() const { return analytics() / "screentime.csv"; }
-  std::filesystem::path timeline_csv() const { return analytics() / "timeline.csv"; }
 
   // Makes the manifest folder and its working folder. Throws: io where that cannot be.
   void create_folders() const;

@@ -40,7 +40,7 @@ JournalWriter::JournalWriter(const std::filesystem::path& path, int64_t good_off
 
 JournalWriter::~JournalWriter() { ::close(fd_); }
 
-void JournalWriter::append(const JournalRecord& record) { write_payload(encode_record(record)); }
+void JournalWriter::append(const FrameRecord& record) { write_payload(encode_record(record)); }
 
 void JournalWriter::write_payload(const std::vector<uint8_t>& payload) {
   const std::vector<uint8_t> bytes = frame_payload(payload);
@@ -114,12 +114,12 @@ std::optional<JournalReader> JournalReader::open(const std::filesystem::path& pa
 const std::string& JournalReader::fingerprint() const { return impl_->fingerprint; }
 int64_t JournalReader::good_offset() const { return impl_->offset; }
 
-std::optional<JournalRecord> JournalReader::next() {
+std::optional<FrameRecord> JournalReader::next() {
   if (!impl_->advance()) {
     impl_->size = impl_->offset;  // a torn tail stays torn for every later call
     return std::nullopt;
   }
-  JournalRecord record = decode_record(impl_->payload, impl_->where());
+  FrameRecord record = decode_record(impl_->payload, impl_->where());
   impl_->accept();
   return record;
 }

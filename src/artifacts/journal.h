@@ -4,12 +4,10 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <utility>
-#include <variant>
 #include <vector>
 
 #include "base/face.h"
@@ -35,21 +33,6 @@ struct FrameRecord {
   friend bool operator==(const FrameRecord&, const FrameRecord&) = default;
 };
 
-struct ShotRecord {
-  int64_t first_frame = 0;
-  Timestamp ts;
-  std::string kind;  // cut | dissolve | start
-  friend bool operator==(const ShotRecord&, const ShotRecord&) = default;
-};
-
-// Running totals; a later record replaces an earlier one.
-struct CountersRecord {
-  std::map<std::string, double> values;
-  friend bool operator==(const CountersRecord&, const CountersRecord&) = default;
-};
-
-using JournalRecord = std::variant<FrameRecord, ShotRecord, CountersRecord>;
-
 // Appends each record with one write(2): what append() returned from survives a kill of the
 // process. Threads: one at a time. Memory: one record.
 class JournalWriter {
@@ -63,7 +46,7 @@ class JournalWriter {
   JournalWriter& operator=(const JournalWriter&) = delete;
 
   // Throws: io (a full disk, say); the records before stay whole.
-  void append(const JournalRecord& record);
+  void append(const FrameRecord& record);
 
  private:
   void write_payload(const std::vector<uint8_t>& payload);
@@ -89,7 +72,7 @@ class JournalReader {
 
   // Returns nothing at the end or at a torn tail. Throws: corrupt_input where a record is whole but
   // not one of ours; io.
-  std::optional<JournalRecord> next();
+  std::optional<FrameRecord> next();
 
   // Bytes of the file that are whole up to the last record returned.
   int64_t good_offset() const;

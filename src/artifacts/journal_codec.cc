@@ -14,6 +14,7 @@ namespace screenalytics {
 namespace {
 
 constexpr std::string_view kMagic = "screenalytics-journal";
+constexpr std::string_view kFrameType = "frame";
 // 1: vectors are float32 in the byte order of the machine, which is little-endian on all we build
 // for; the journal never leaves the machine of its run.
 constexpr int kFormatVersion = 1;
@@ -68,7 +69,7 @@ Json frame_json(const FrameRecord& frame) {
       frame.luma, frame.confidence_th, frame.sampler_next_due_s, m.a, m.b, m.c, m.d, m.e, m.f};
   const Box& c = frame.content;
   const std::vector<float> content = {c.x1, c.y1, c.x2, c.y2};
-  Json json = {{"t", "frame"},
+  Json json = {{"t", kFrameType},
                {"idx", frame.frame_idx},
                {"ts", frame.ts.us},
                {"pts", frame.pts},
@@ -126,16 +127,6 @@ Json parse_cbor(std::span<const uint8_t> payload, const Place& place) {
   return json;
 }
 
-struct ToJson {
-  Json operator()(const FrameRecord& frame) const { return frame_json(frame); }
-  Json operator()(const ShotRecord& shot) const {
-    return {{"t", "shot"}, {"first", shot.first_frame}, {"ts", shot.ts.us}, {"kind", shot.kind}};
-  }
-  Json operator()(const CountersRecord& counters) const {
-    return {{"t", "counters"}, {"values", counters.values}};
-  }
-};
-
 }  // namespace
 
 uint32_t crc32(std::span<const uint8_t> bytes) {
@@ -162,8 +153,8 @@ std::vector<uint8_t> encode_header(const std::string& fingerprint) {
   return Json::to_cbor({{"t", kMagic}, {"version", kFormatVersion}, {"fingerprint", fingerprint}});
 }
 
-std::vector<uint8_t> encode_record(const JournalRecord& record) {
-  return Json::to_cbor(std::visit(ToJson{}, record));
+std::vector<uint8_t> encode_record(const FrameRecord& record) {
+  return Json::to_cbor(frame_json(record));
 }
 
 std::string decode_header(std::span<const uint8_t> payload, const std::string& where) {
@@ -179,24 +170,12 @@ std::string decode_header(std::span<const uint8_t> payload, const std::string& w
   return fields.text("fingerprint", true);
 }
 
-JournalRecord decode_record(std::span<const uint8_t> payload, const std::string& where) {
+FrameRecord decode_record(std::span<const uint8_t> payload, const std::string& where) {
   const Place place{where};
   const Json json = parse_cbor(payload, place);
   const Fields fields(json, place);
-  const std::string type = fields.text("t");
-  if (type == "frame") return parse_frame(fields, place);
-  if (type == "shot") {
-    return ShotRecord{fields.integer("first"),
-                      Timestamp::from_us(fields.integer("ts", kAnyInteger)), fields.text("kind")};
-  }
-  if (type != "counters") fields.fail("t", fields.any("t"), "a type of record");
-  CountersRecord counters;
-  const Json& values = fields.object("values");
-  const Fields numbers(values, place, "values.");
-  for (const auto& [name, value] : values.items()) {
-    counters.values[name] = numbers.number(name.c_str(), std::numeric_limits<double>::lowest());
-  }
-  return counters;
+  if (fields.text("t") != kFrameType) fields.fail("t", fields.any("t"), "a type of record");
+  return parse_frame(fields, place);
 }
 
 }  // namespace screenalytics

@@ -18,7 +18,7 @@ inline constexpr size_t kJournalPrefix = 8;
 inline constexpr uint32_t kMaxJournalPayload = 64u << 20;
 
 std::vector<uint8_t> encode_header(const std::string& fingerprint);
-std::vector<uint8_t> encode_record(const JournalRecord& record);
+std::vector<uint8_t> encode_record(const FrameRecord& record);
 
 // Returns the length prefix, the checksum and the payload. Requires: payload within the limit.
 std::vector<uint8_t> frame_payload(const std::vector<uint8_t>& payload);
@@ -36,6 +36,6 @@ uint32_t crc32(std::span<const uint8_t> bytes);
 std::string decode_header(std::span<const uint8_t> payload, const std::string& where);
 
 // Throws: corrupt_input.
-JournalRecord decode_record(std::span<const uint8_t> payload, const std::string& where);
+FrameRecord decode_record(std::span<const uint8_t> payload, const std::string& where);
 
 }  // namespace screenalytics

@@ -38,9 +38,7 @@ template <typename Visit>
 void for_each_frame(const fs::path& journal, Visit&& visit) {
   std::optional<JournalReader> reader = JournalReader::open(journal);
   if (!reader) return;
-  while (std::optional<JournalRecord> record = reader->next()) {
-    if (const auto* frame = std::get_if<FrameRecord>(&*record)) visit(*frame);
-  }
+  while (std::optional<FrameRecord> frame = reader->next()) visit(*frame);
 }
 
 std::string reason_text(EndReason reason) {

@@ -1,5 +1,5 @@
-// Fakes for the tests of runs: a drawn video, a detector of coloured squares, an embedder of
-// colours. SPDX-License-Identifier: MIT
+// Fakes for the tests of runs: a drawn video, a detector of squares, an embedder of colours.
+// SPDX-License-Identifier: MIT
 #pragma once
 
 #include <algorithm>

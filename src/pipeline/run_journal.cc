@@ -20,14 +20,10 @@ ReplayedJournal replay_journal(const std::filesystem::path& path, const std::str
     return replayed;
   }
   replayed.good_offset = reader->good_offset();
-  while (std::optional<JournalRecord> record = reader->next()) {
-    auto* frame = std::get_if<FrameRecord>(&*record);
-    if (frame != nullptr) {
-      if (!take(*frame)) break;
-      ++replayed.frames;
-      replayed.shots += frame->starts_shot ? 1 : 0;
-      replayed.last = std::move(*frame);
-    }
+  while (std::optional<FrameRecord> frame = reader->next()) {
+    if (!take(*frame)) break;
+    ++replayed.frames;
+    replayed.last = std::move(*frame);
     replayed.good_offset = reader->good_offset();
   }
   if (!replayed.last) {

@@ -13,7 +13,7 @@ namespace screenalytics {
 
 struct ReplayedJournal {
   std::optional<FrameRecord> last;  // of the frames that are kept
-  int64_t frames = 0, shots = 0;
+  int64_t frames = 0;
   int64_t good_offset = 0;
   std::string note;  // why nothing could be taken over, where that is so
 };

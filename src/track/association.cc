@@ -131,7 +131,9 @@ template <typename Counts>
 bool Association::unrivalled(int track, int detection, Counts counts) const {
   const float rival = kRivalFactor * geometry(track, detection).gap() + kRivalMargin;
   for (int other = 0; other < static_cast<int>(detections_.size()); ++other) {
-    if (other != detection && high(other) && geometry(track, other).gap() < rival) return false;
+    if (other != detection && high(other) && track_of_detection_[static_cast<size_t>(other)] < 0 &&
+        geometry(track, other).gap() < rival)
+      return false;
   }
   for (int other = 0; other < static_cast<int>(tracks_.size()); ++other) {
     if (other != track && counts(other) && geometry(other, detection).gap() < rival) return false;
@@ -198,10 +200,15 @@ void Association::compare_faces(const std::vector<Embedding>& faces) {
 }
 
 // A face that clearly is another's stops a match, unless place speaks so plainly for it that a
-// blurred or turned face is the likelier reason; the appearance gate looks at that track again.
+// blurred or turned face is the likelier reason; the appearance gate looks at that track again. A
+// face that cannot be told is not guessed to be one of several that were near some time ago.
 bool Association::refused(int track, int detection) const {
   const Face verdict = face(track, detection);
   if (tracks_[static_cast<size_t>(track)].needs_face) return verdict != Face::same;
+  if (verdict == Face::unknown) {
+    const auto waits = [this](int t) { return detection_of_track_[static_cast<size_t>(t)] < 0; };
+    return lost(track) && !unrivalled(track, detection, waits);
+  }
   if (verdict != Face::different) return false;
   return lost(track) || geometry(track, detection).gap() > kClearGap;
 }

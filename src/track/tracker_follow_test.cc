@@ -161,6 +161,8 @@ TEST(TrackerFollow, ATrackWhoseFaceIsAnothersIsNotJoined) {
     EXPECT_EQ(outcome.segments_of(0).size(), 1U) << fps;
     EXPECT_EQ(outcome.segments_of(1).size(), 1U) << fps;
     EXPECT_NE(outcome.segments_of(0), outcome.segments_of(1)) << fps;
+    // Told apart at once, not split later.
+    EXPECT_EQ(outcome.table.identity_changes(), 0) << fps;
   }
 }
 

@@ -1,16 +1,11 @@
-// sample_episode: makes a video of camera moves and cuts over labelled photos, and its ground
-// truth. SPDX-License-Identifier: MIT
-#if defined(__GNUC__) && !defined(__clang__)
-// GCC 12 sees a null string inside the library's own split().
-#pragma GCC diagnostic ignored "-Wnull-dereference"
-#endif
+// sample_episode: a video of camera moves and cuts over labelled photos, and its ground truth.
+// SPDX-License-Identifier: MIT
 #include <fmt/format.h>
 #include <turbojpeg.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
-#include <exception>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -24,6 +19,7 @@
 #include "testing/episode_maker.h"
 #include "testing/episode_plan.h"
 #include "testing/photo_labels.h"
+#include "testing/tool_main.h"
 
 namespace screenalytics {
 namespace {
@@ -171,13 +167,5 @@ int run(int argc, char** argv) {
 }  // namespace screenalytics
 
 int main(int argc, char** argv) {
-  try {
-    return screenalytics::run(argc, argv);
-  } catch (const screenalytics::Error& e) {
-    fmt::print(stderr, "sample_episode: {}\n", e.what());
-    return screenalytics::exit_code(e.code());
-  } catch (const std::exception& e) {
-    fmt::print(stderr, "sample_episode: {}\n", e.what());
-    return screenalytics::kExitFailed;
-  }
+  return screenalytics::tool_main("sample_episode", screenalytics::run, argc, argv);
 }
