@@ -37,6 +37,7 @@ void on_signal(int) {
 }
 
 struct RunOptions {
+  CLI::Option* ep_id_option = nullptr;
   std::string video, video_flag, ep_id, profile, stages = "detect,track";
   bool resume = false, json = false, quiet = false;
   std::unique_ptr<KnobFlags> knobs;
@@ -90,11 +91,11 @@ RunRequest make_request(const RunOptions& options) {
                 fmt::format("run: two videos given, '{}' and '{}'; a run takes one", options.video,
                             options.video_flag));
   }
-  EpisodeId episode =
-      options.ep_id.empty() ? EpisodeId::from_file_name(video) : EpisodeId(options.ep_id);
-  RunRequest request{std::move(episode), video, settings_of(options, home), {}, {}, true,
-                     options.resume,     {}};
-  request.track = parse_stages(options.stages);
+  const bool named = options.ep_id_option->count() > 0;
+  EpisodeId episode = named ? EpisodeId(options.ep_id) : EpisodeId::from_file_name(video);
+  RunRequest request{
+      std::move(episode),           named,          video, settings_of(options, home), {}, {},
+      parse_stages(options.stages), options.resume, {}};
   const fs::path models = home / "models";
   request.detector = find_model_manifest(models, request.settings.detection.detector);
   request.embedder = find_model_manifest(models, request.settings.run.embedder);
@@ -164,7 +165,9 @@ int run(const RunOptions& options) {
     throw;
   }
   display.finish();
-  if (mode == DisplayMode::json) {
+  if (!result.written) {
+    for (const std::string& note : result.notes) fmt::print(stderr, "{}\n", note);
+  } else if (mode == DisplayMode::json) {
     fmt::print("{}\n", metrics_line(result.metrics));
   } else if (mode != DisplayMode::quiet) {
     print_summary(request, result);
@@ -178,8 +181,9 @@ Action define_run(CLI::App& command) {
   auto o = std::make_shared<RunOptions>();
   command.add_option("VIDEO", o->video, "the video file")->group("Input");
   command.add_option("--video", o->video_flag, "the video file, as a flag")->group("Input");
-  command.add_option("--ep-id", o->ep_id, "name of the episode; from the file's name if not given")
-      ->group("Input");
+  o->ep_id_option = command.add_option("--ep-id", o->ep_id,
+                                       "name of the episode; from the file's name if not given");
+  o->ep_id_option->group("Input");
   command.add_option("--profile", o->profile, "fast_cpu (low_power), balanced or high_accuracy")
       ->group("Run");
   command.add_option("--stages", o->stages, "detect, or detect,track")->group("Run");

@@ -118,6 +118,12 @@ AvCodecContextPtr open_decoder(const AVStream& stream, const fs::path& path, int
   context->pkt_timebase = stream.time_base;
   context->thread_count = threads;
   if (rc >= 0) rc = avcodec_open2(context.get(), codec, nullptr);
+  if (rc == AVERROR(ENOMEM) || rc == AVERROR(EAGAIN)) {
+    throw Error(ErrorCode::io,
+                fmt::format("cannot start the decoder of '{}' on {} threads: {}; use "
+                            "fewer --threads",
+                            path.string(), threads, av_error_text(rc)));
+  }
   if (rc < 0) {
     throw Error(ErrorCode::unsupported,
                 fmt::format("cannot decode '{}': the decoder for '{}' refuses it: {}",
@@ -128,7 +134,8 @@ AvCodecContextPtr open_decoder(const AVStream& stream, const fs::path& path, int
 
 VideoInfo describe(const AVFormatContext& format, const AVStream& stream, const fs::path& path) {
   VideoInfo info;
-  info.path = path.string();
+  std::error_code ec;
+  info.path = fs::absolute(path, ec).string();
   info.container = format.iformat->name;
   info.codec = avcodec_get_name(stream.codecpar->codec_id);
   const auto pixel_format = static_cast<AVPixelFormat>(stream.codecpar->format);
@@ -140,8 +147,10 @@ VideoInfo describe(const AVFormatContext& format, const AVStream& stream, const 
   info.time_base_s = av_q2d(stream.time_base);
   if (stream.duration > 0) {
     info.duration_s = static_cast<double>(stream.duration) * info.time_base_s;
+    info.duration_is_the_videos = true;
   } else if (format.duration > 0) {
     info.duration_s = static_cast<double>(format.duration) / AV_TIME_BASE;
+    info.duration_is_the_videos = format.nb_streams == 1;
   }
   if (stream.start_time != AV_NOPTS_VALUE) {
     info.start_s = static_cast<double>(stream.start_time) * info.time_base_s;
@@ -151,7 +160,6 @@ VideoInfo describe(const AVFormatContext& format, const AVStream& stream, const 
                            : static_cast<int64_t>(std::llround(info.duration_s * info.average_fps));
   const AVFieldOrder order = stream.codecpar->field_order;
   info.interlaced = order != AV_FIELD_UNKNOWN && order != AV_FIELD_PROGRESSIVE;
-  std::error_code ec;
   const auto bytes = fs::file_size(path, ec);
   info.file_size = ec ? 0 : static_cast<int64_t>(bytes);
   return info;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <vector>
 
@@ -35,11 +36,14 @@ class VideoFrame {
   // A frame of 8-bit RGB pixels.
   static VideoFrame from_rgb(const Image& rgb);
 
+  static constexpr int64_t kNoPts = std::numeric_limits<int64_t>::min();
+
   int64_t frame_idx = 0;  // in presentation order, counted from 0
-  int64_t pts = 0;        // in the stream's time base
-  Timestamp ts;           // container presentation time
-  bool sampled = false;   // stride and fps want it analysed
-  bool warm_up = false;   // decoded only to reach the place where a resumed run goes on
+  // In the stream's time base, where frames can be found again by it; else kNoPts.
+  int64_t pts = 0;
+  Timestamp ts;          // container presentation time
+  bool sampled = false;  // stride and fps want it analysed
+  bool warm_up = false;  // decoded only to reach the place where a resumed run goes on
 
   Size size() const { return shown_; }
 

@@ -32,7 +32,7 @@ class FileSource final : public FrameSource {
  public:
   FileSource(const fs::path& path, const VideoSourceOptions& options, const CancelToken* cancel)
       : path_(path), options_(options), cancel_(cancel) {
-    open(options.resume.has_value());
+    open(options.resume && options.resume->pts != VideoFrame::kNoPts);
   }
 
   const VideoInfo& info() const override { return info_; }
@@ -51,6 +51,10 @@ class FileSource final : public FrameSource {
         av_frame_unref(picture_.get());
         if (!frame) continue;  // opened again from the start, or a frame without a place
         return frame;
+      }
+      if (rc == AVERROR_EOF && seeking_) {
+        open(false);  // the seek led past the frame where the run stopped
+        continue;
       }
       if (rc == AVERROR_EOF) {
         if (counters_.frames_decoded == 0) {
@@ -88,17 +92,18 @@ class FileSource final : public FrameSource {
     clock_offset_ = {};
     next_idx_ = 0;
     const double time_base = info_.time_base_s;
-    if (!options_.resume) {
-      planner_.emplace(sampler_, time_base, 0, std::nullopt);
-      return;
-    }
-    const ResumePoint& at = *options_.resume;
     if (seek_to_resume_point) {
+      const ResumePoint& at = *options_.resume;
       const auto target = at.pts - static_cast<int64_t>(std::llround(kWarmUp_s / time_base));
       seeking_ = av_seek_frame(format_.get(), stream_idx_, target, AVSEEK_FLAG_BACKWARD) >= 0;
+      if (seeking_) {
+        sampler_.resume_at(at.sampler_next_due_s);
+        planner_.emplace(sampler_, time_base, at.frame_idx + 1, at.pts);
+        return;
+      }
     }
-    sampler_.resume_at(at.sampler_next_due_s);
-    planner_.emplace(sampler_, time_base, at.frame_idx + 1, at.pts);
+    // From the start everything is as it was in the first run, up to the frame where that stopped.
+    planner_.emplace(sampler_, time_base, 0, std::nullopt);
   }
 
   void count_damage(int rc) {
@@ -180,7 +185,7 @@ class FileSource final : public FrameSource {
     const StreamGeometry geometry = frame_geometry(stream(), p);
     if (info_.size.width <= 1 || info_.size.height <= 1) info_.size = geometry.shown;
     VideoFrame frame(p, geometry.orientation, info_.size);
-    frame.pts = pts == AV_NOPTS_VALUE ? 0 : pts;
+    frame.pts = planner_ && pts != AV_NOPTS_VALUE ? pts : VideoFrame::kNoPts;
     const std::optional<PlannedFrame> planned = planner_ ? planner_->take(pts) : std::nullopt;
     const ResumePoint* resume = options_.resume ? &*options_.resume : nullptr;
     if (seeking_ && resume != nullptr) {
@@ -203,19 +208,19 @@ class FileSource final : public FrameSource {
       frame.warm_up = planned->warm_up;
       frame.frame_idx = planned->frame_idx;
       frame.sampled = planned->sampled;
-      if (frame.warm_up) {
-        next_idx_ = frame.pts == resume->pts ? resume->frame_idx + 1 : next_idx_ + 1;
-      } else {
-        counters_.frames_not_decoded += frame.frame_idx - next_idx_;
-        next_idx_ = frame.frame_idx + 1;
-      }
       frame.ts = repaired_time(pts);
     } else {
-      frame.frame_idx = next_idx_++;
-      frame.warm_up = resume != nullptr && frame.frame_idx <= resume->frame_idx;
+      frame.frame_idx = next_idx_;
       frame.ts = repaired_time(pts);
-      frame.sampled = !frame.warm_up && sampler_.take(frame.frame_idx, frame.ts);
+      frame.sampled = sampler_.take(frame.frame_idx, frame.ts);
     }
+    if (frame.warm_up) {  // after a seek: its index is not known
+      if (frame.pts == resume->pts) next_idx_ = resume->frame_idx + 1;
+      return frame;
+    }
+    counters_.frames_not_decoded += frame.frame_idx - next_idx_;
+    next_idx_ = frame.frame_idx + 1;
+    frame.warm_up = resume != nullptr && frame.frame_idx <= resume->frame_idx;
     return frame;
   }
 

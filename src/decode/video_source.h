@@ -18,11 +18,12 @@ namespace screenalytics {
 
 struct VideoInfo {
   std::string path, container, codec, pixel_format;
-  Size size;                    // as shown
-  double average_fps = 0;       // the container's own figure; 0 where it has none
-  double duration_s = 0;        // 0 where the container does not say
-  double start_s = 0;           // container time of the first moment
-  int64_t frames_estimate = 0;  // from the container, else duration x rate; 0 where unknown
+  Size size;                            // as shown
+  double average_fps = 0;               // the container's own figure; 0 where it has none
+  double duration_s = 0;                // 0 where the container does not say
+  bool duration_is_the_videos = false;  // not that of a longer sound track
+  double start_s = 0;                   // container time of the first moment
+  int64_t frames_estimate = 0;          // from the container, else duration x rate; 0 where unknown
   bool interlaced = false;
   int64_t file_size = 0;
   double time_base_s = 0;  // one pts unit
@@ -54,7 +55,7 @@ class FrameSource {
 // Where an interrupted run stopped: the last frame it had finished.
 struct ResumePoint {
   int64_t frame_idx = 0;
-  int64_t pts = 0;
+  int64_t pts = 0;  // or VideoFrame::kNoPts
   std::optional<double> sampler_next_due_s;
 };
 

@@ -67,9 +67,12 @@ Box content_box(const Image& luma, int letterbox_threshold) {
                     static_cast<float>(bottom)};
   const bool enough = content.width() >= kLeastContent * whole.width() &&
                       content.height() >= kLeastContent * whole.height();
-  const bool lit = std::ranges::any_of(
-      luma.pixels, [&](uint8_t value) { return value > 2 * letterbox_threshold; });
-  return enough && lit ? content : whole;
+  return enough && is_lit(luma, letterbox_threshold) ? content : whole;
+}
+
+bool is_lit(const Image& luma, int letterbox_threshold) {
+  return std::ranges::any_of(luma.pixels,
+                             [&](uint8_t value) { return value > 2 * letterbox_threshold; });
 }
 
 float min_face_px(double min_size, bool absolute, int frame_height) {

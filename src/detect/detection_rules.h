@@ -34,6 +34,9 @@ float yaw_degrees(const Landmarks& landmarks);
 // Requires: one channel. Returns: whole pixels of `luma`. Pure.
 Box content_box(const Image& luma, int letterbox_threshold);
 
+// Whether anything in the picture is bright enough to tell bars from a black screen. Pure.
+bool is_lit(const Image& luma, int letterbox_threshold);
+
 // The shorter side that a face needs, in pixels of a frame `frame_height` lines high. Unless
 // `absolute`, min_size is meant for a frame of 1080 lines and scales with the height.
 // Pure.

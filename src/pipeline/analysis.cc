@@ -56,22 +56,21 @@ void Analysis::guarded(Work&& work) {
 }
 
 void Analysis::read() {
-  int64_t number = 0;
+  int64_t number = 0, counted = 0;
   while (true) {
     std::optional<AnalysedFrame> frame;
     {
       const auto span = p_.clocks.decode.busy();
       frame = p_.reader.next();
     }
-    last_frame_idx_ = p_.reader.last_frame_idx();
-    last_ts_us_ = p_.reader.last_ts().us;
+    p_.clocks.decode.count(p_.reader.frames_seen() - counted);
+    counted = p_.reader.frames_seen();
     if (!frame) break;
     const Box content = p_.letterbox.update(*frame);
     const auto span = p_.clocks.decode.waiting();
     if (!jobs_.push({number, std::move(*frame), content})) return;
     ++number;
   }
-  p_.clocks.decode.count(p_.reader.frames_seen());
   found_.finish(number);
   jobs_.close();
 }
@@ -118,11 +117,14 @@ void Analysis::track() {
 
 void Analysis::run() {
   std::vector<std::thread> threads;
-  threads.emplace_back([this] { guarded([this] { read(); }); });
-  for (int i = 0; i < p_.detect_threads; ++i) {
-    threads.emplace_back([this] { guarded([this] { detect(); }); });
-  }
-  guarded([this] { track(); });
+  guarded([&] {
+    threads.reserve(static_cast<size_t>(p_.detect_threads) + 1);
+    threads.emplace_back([this] { guarded([this] { read(); }); });
+    for (int i = 0; i < p_.detect_threads; ++i) {
+      threads.emplace_back([this] { guarded([this] { detect(); }); });
+    }
+    track();
+  });
   for (std::thread& t : threads) t.join();
   guarded([this] { p_.exporter.finish(); });
   const std::lock_guard lock(error_mutex_);

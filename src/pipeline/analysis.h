@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <atomic>
 #include <exception>
 #include <map>
 #include <mutex>
@@ -56,10 +55,6 @@ class Analysis {
   // From any thread: stops the pass with this failure.
   void fail(std::exception_ptr error);
 
-  // The last frame that was read, analysed or not; -1 before the first.
-  int64_t last_frame_idx() const { return last_frame_idx_; }
-  Timestamp last_ts() const { return {last_ts_us_}; }
-
  private:
   struct Job {
     int64_t number = 0;
@@ -82,7 +77,6 @@ class Analysis {
   OrderedQueue<Found> found_;
   std::mutex error_mutex_;
   std::exception_ptr error_;
-  std::atomic<int64_t> last_frame_idx_{-1}, last_ts_us_{0};
 };
 
 }  // namespace screenalytics

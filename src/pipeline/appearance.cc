@@ -56,7 +56,7 @@ std::vector<Embedding> RecordedAppearance::embed(std::span<const int> indices) {
                                  [&](const auto& entry) { return entry.first == index; });
     if (it == recorded_.end()) {
       throw Error(
-          ErrorCode::corrupt_input,
+          ErrorCode::conflict,
           "cannot continue the recorded run: a face vector is missing from its journal; run "
           "again without --resume");
     }

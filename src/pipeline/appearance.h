@@ -45,7 +45,7 @@ class FrameAppearance final : public AppearanceSource {
 class RecordedAppearance final : public AppearanceSource {
  public:
   explicit RecordedAppearance(const IndexedEmbeddings& recorded) : recorded_(recorded) {}
-  // Throws: corrupt_input where a vector is asked for that was not recorded.
+  // Throws: conflict where a vector is asked for that was not recorded.
   std::vector<Embedding> embed(std::span<const int> indices) override;
 
  private:

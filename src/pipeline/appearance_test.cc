@@ -127,7 +127,7 @@ TEST(RecordedAppearance, AVectorThatWasNotRecordedIsAnErrorThatSaysWhatToDo) {
   RecordedAppearance appearance(recorded);
   const std::vector<int> wanted{1};
   const Error error = caught_error([&] { appearance.embed(wanted); });
-  EXPECT_EQ(error.code(), ErrorCode::corrupt_input);
+  EXPECT_EQ(error.code(), ErrorCode::conflict);
   EXPECT_THAT(error.what(), HasSubstr("run again without --resume"));
 }
 

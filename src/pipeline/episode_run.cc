@@ -16,6 +16,7 @@
 #include "pipeline/artifact_builder.h"
 #include "pipeline/run_description.h"
 #include "pipeline/run_journal.h"
+#include "pipeline/thread_budget.h"
 
 namespace screenalytics {
 
@@ -27,6 +28,8 @@ namespace {
 constexpr double kTruncated_s = 2.0;
 // A GPU is kept busy by this many threads that prepare its input.
 constexpr int kGpuDetectThreads = 4;
+// More threads than this only hold more decoded frames in memory.
+constexpr int kMaxThreads = 16;
 
 SessionOptions session_options(const RunSettings& run) {
   SessionOptions o;
@@ -50,10 +53,7 @@ class EpisodeRun {
     open_inputs();
     paths_.create_folders();
     const EpisodeLock lock(paths_);
-    const fs::path file = settings().run.progress_file.empty()
-                              ? paths_.progress()
-                              : fs::path(settings().run.progress_file);
-    ProgressReporter progress(file, request_.episode.str(), request_.on_progress);
+    ProgressReporter progress(progress_path(), request_.episode.str(), request_.on_progress);
     try {
       progress.set_video(video_.average_fps, video_.frames_estimate);
       return analyse(progress);
@@ -67,12 +67,59 @@ class EpisodeRun {
   const Settings& settings() const { return request_.settings; }
   bool gate_enabled() const { return request_.track && settings().tracking.gate_enabled; }
 
+  int threads() const { return std::min({settings().run.threads, available_cores(), kMaxThreads}); }
+
+  fs::path progress_path() const {
+    const std::string& named = settings().run.progress_file;
+    return named.empty() ? paths_.progress() : fs::path(named);
+  }
+
+  // A name that was made from the video's may be that of another video.
+  void check_episode_is_this_videos() const {
+    if (request_.episode_named || !fs::exists(paths_.run())) return;
+    const auto video = read_run(paths_.run()).video;
+    const auto held = video.find("path");
+    std::error_code ec;
+    if (held == video.end() || fs::equivalent(held->second, request_.video, ec)) return;
+    throw Error(
+        ErrorCode::conflict,
+        fmt::format("episode '{}' in '{}' holds the results of '{}': give --ep-id, another name "
+                    "to keep them or '{}' to replace them",
+                    request_.episode.str(), paths_.out_root().string(), held->second,
+                    request_.episode.str()));
+  }
+
+  // The progress file is rewritten all the time: it must be nothing that somebody needs.
+  void check_progress_file() const {
+    const fs::path path = progress_path();
+    if (settings().run.progress_file.empty() || !fs::exists(path)) return;
+    try {
+      read_progress(path);
+    } catch (const Error&) {
+      throw Error(ErrorCode::invalid_argument,
+                  fmt::format("--progress-file '{}' is there and is no progress file; it would be "
+                              "overwritten: name another",
+                              path.string()));
+    }
+  }
+
+  // Whether the episode has the results of a run that came to its end.
+  bool has_finished_results() const {
+    try {
+      return read_run(paths_.run()).status == "done";
+    } catch (const Error&) {
+      return false;
+    }
+  }
+
   // Everything that can be refused is refused before the first file is touched.
   void open_inputs() {
     const SamplingSettings& s = settings().sampling;
-    source_options_ = {settings().run.threads, s.stride, s.fps, s.skip_non_reference, std::nullopt};
+    source_options_ = {threads(), s.stride, s.fps, s.skip_non_reference, std::nullopt};
     source_ = parts_.open_source(source_options_);
     video_ = source_->info();
+    check_episode_is_this_videos();
+    check_progress_file();
     detector_ = parts_.make_detector();
     add_note(detector_->note());
     if (settings().detection.coreml_det_size > 0 && detector_->device() != "coreml") {
@@ -153,13 +200,12 @@ class EpisodeRun {
     progress.set_phase(request_.track ? "track" : "detect");
     {
       Analysis* running = nullptr;
-      ImageExporter exporter(
-          {settings().exporting.save_frames, settings().exporting.save_crops,
-           settings().exporting.jpeg_quality, std::clamp(settings().run.threads / 2, 1, 4)},
-          exports_, clocks.exporting, [&](std::exception_ptr e) { running->fail(std::move(e)); });
-      const int detect_threads = detector_->device() == "cpu"
-                                     ? settings().run.threads
-                                     : std::min(settings().run.threads, kGpuDetectThreads);
+      ImageExporter exporter({settings().exporting.save_frames, settings().exporting.save_crops,
+                              settings().exporting.jpeg_quality, std::clamp(threads() / 2, 1, 4)},
+                             exports_, clocks.exporting,
+                             [&](std::exception_ptr e) { running->fail(std::move(e)); });
+      const int detect_threads =
+          detector_->device() == "cpu" ? threads() : std::min(threads(), kGpuDetectThreads);
       Analysis analysis({reader, letterbox, finder, tracker, exporter, journal, progress, clocks,
                          detect_threads, replayed_.last ? replayed_.last->frame_idx + 1 : 0});
       running = &analysis;
@@ -168,21 +214,32 @@ class EpisodeRun {
     progress.set_phase("summarize");
     RunResult result;
     result.cancelled = cancel_.cancelled();
-    const BuildResult built = build(tracker.finish(), reader, result);
+    const TrackTable& table = tracker.finish();
+    find_end(reader);
+    result.analysed_s = total_frames_ > 0 ? std::max(0.0, end_.seconds() - video_.start_s) : 0;
     progress.update(total_frames_, clocks.track.counters().items,
                     replayed_.last ? replayed_.last->frame_idx + 1 : 0);
+    progress.set_stage_rates(clocks.rates());
     note_source(result);
     const auto elapsed = std::chrono::steady_clock::now() - start;
-    result.metrics = describe_metrics(
-        {request_, video_, built, clocks, source_->counters(), detector_->device(), total_frames_,
-         identity_changes_, result.analysed_s, std::chrono::duration<double>(elapsed).count()});
-    if (settings().exporting.save_frames && built.frames_exported < built.analysed_frames) {
-      add_note(fmt::format("{} of {} analysed frames have no picture",
-                           built.analysed_frames - built.frames_exported, built.analysed_frames));
-    }
-    write_track_metrics(paths_.track_metrics(), result.metrics);
     const char* status = result.cancelled ? "cancelled" : "done";
-    write_run(paths_.run(), describe_run(request_, video_, status, started_at, notes_));
+    if (result.cancelled && has_finished_results()) {
+      add_note("stopped: the results of the earlier run, which came to its end, are kept");
+    } else {
+      const BuildResult built = build(table);
+      result.detections = built.detections;
+      if (settings().exporting.save_frames && built.frames_exported < built.analysed_frames) {
+        add_note(fmt::format("{} of {} analysed frames have no picture",
+                             built.analysed_frames - built.frames_exported, built.analysed_frames));
+      }
+      result.metrics =
+          describe_metrics({request_, video_, built, clocks, source_->counters(),
+                            detector_->device(), total_frames_, table.identity_changes(),
+                            result.analysed_s, std::chrono::duration<double>(elapsed).count()});
+      write_track_metrics(paths_.track_metrics(), result.metrics);
+      write_run(paths_.run(), describe_run(request_, video_, status, started_at, notes_));
+      result.written = true;
+    }
     if (!result.cancelled) remove_work();
     progress.finish(status, {});
     add_note(progress.write_error());
@@ -193,8 +250,8 @@ class EpisodeRun {
     return result;
   }
 
-  BuildResult build(const TrackTable& table, const FrameReader& reader, RunResult& result) {
-    const double fps = video_.average_fps > 0 ? video_.average_fps : 25;
+  // Where the part of the video that was analysed ends.
+  void find_end(const FrameReader& reader) {
     int64_t last_frame = reader.last_frame_idx();
     Timestamp last_ts = reader.last_ts();
     if (last_frame < 0 && replayed_.last) {
@@ -202,24 +259,17 @@ class EpisodeRun {
       last_ts = replayed_.last->ts;
     }
     total_frames_ = last_frame + 1;
-    const Timestamp end{last_ts.us + Timestamp::from_seconds(1 / fps).us};
-    const BuildInput input{paths_,
-                           table,
-                           exports_,
-                           video_.size,
-                           request_.detector.id,
-                           settings().tracking.min_track_length_s,
-                           settings().tracking.track_thresh,
-                           settings().exporting.save_frames,
-                           settings().exporting.save_crops,
-                           total_frames_,
-                           end,
-                           1 / fps};
-    BuildResult built = build_artifacts(input);
-    identity_changes_ = table.identity_changes();
-    result.analysed_s = total_frames_ > 0 ? std::max(0.0, end.seconds() - video_.start_s) : 0;
-    result.detections = built.detections;
-    return built;
+    end_ = {last_ts.us + Timestamp::from_seconds(frame_duration_s()).us};
+  }
+
+  double frame_duration_s() const { return 1 / (video_.average_fps > 0 ? video_.average_fps : 25); }
+
+  BuildResult build(const TrackTable& table) const {
+    const Settings& set = settings();
+    return build_artifacts({paths_, table, exports_, video_.size, request_.detector.id,
+                            set.tracking.min_track_length_s, set.tracking.track_thresh,
+                            set.exporting.save_frames, set.exporting.save_crops, total_frames_,
+                            end_, frame_duration_s()});
   }
 
   void note_source(const RunResult& result) {
@@ -236,7 +286,9 @@ class EpisodeRun {
                       "their neighbours",
                       c.timestamps_repaired));
     }
-    if (!result.cancelled && video_.duration_s - result.analysed_s > kTruncated_s) {
+    const bool damaged = c.packets_damaged > 0 || c.frames_concealed > 0;
+    if (!result.cancelled && (video_.duration_is_the_videos || damaged) &&
+        video_.duration_s - result.analysed_s > kTruncated_s) {
       add_note(
           fmt::format("the container promises {:.1f} s of video but only {:.1f} s can be read: the "
                       "file is truncated or damaged; what is readable was analysed",
@@ -268,7 +320,8 @@ class EpisodeRun {
   VideoInfo video_;
   ReplayedJournal replayed_;
   std::vector<std::string> notes_;
-  int64_t total_frames_ = 0, identity_changes_ = 0;
+  int64_t total_frames_ = 0;
+  Timestamp end_;
 };
 
 }  // namespace

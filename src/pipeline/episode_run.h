@@ -23,6 +23,7 @@ namespace screenalytics {
 
 struct RunRequest {
   EpisodeId episode;
+  bool episode_named = true;  // false: made from the name of the video
   std::filesystem::path video;
   Settings settings;
   ModelManifest detector, embedder;
@@ -33,7 +34,8 @@ struct RunRequest {
 
 struct RunResult {
   bool cancelled = false;
-  TrackMetrics metrics;
+  bool written = false;  // false: cancelled, and the results of an earlier run were kept
+  TrackMetrics metrics;  // where written
   VideoInfo video;
   double analysed_s = 0;  // of video
   int64_t detections = 0;
@@ -54,9 +56,9 @@ RunParts default_parts(const RunRequest& request, const CancelToken& cancel);
 
 // Runs decode, detect and track over one video, in one pass, and writes the episode's artifacts.
 // On failure the artifacts of the last good run stay as they are and progress.json says `error`;
-// when cancelled, what was analysed is written and marked so. Threads: makes its own, and joins
-// them before it returns or throws.
-// Throws: Error of every kind; conflict when another run holds the episode.
+// when cancelled, what was analysed is written and marked so, unless there are results of a run
+// that came to its end. Threads: makes its own, and joins them before it returns or throws. Throws:
+// Error of every kind; conflict when another run holds the episode.
 RunResult run_episode(const RunRequest& request, const CancelToken& cancel, const RunParts& parts);
 RunResult run_episode(const RunRequest& request, const CancelToken& cancel);
 

@@ -68,14 +68,15 @@ Box LetterboxFollower::update(const AnalysedFrame& analysed) {
   if (!enabled_) return {0, 0, width, height};
   const auto lw = static_cast<float>(analysed.luma.width);
   const auto lh = static_cast<float>(analysed.luma.height);
-  const Box now = content_box(analysed.luma, threshold_);
-  const Box part{now.x1 / lw, now.y1 / lh, now.x2 / lw, now.y2 / lh};
-  if (seen_.area() == 0) {
-    seen_ = part;
-  } else {
-    seen_ = {std::min(seen_.x1, part.x1), std::min(seen_.y1, part.y1), std::max(seen_.x2, part.x2),
-             std::max(seen_.y2, part.y2)};
+  // A black screen, such as most programmes begin with, says nothing of bars.
+  if (is_lit(analysed.luma, threshold_)) {
+    const Box now = content_box(analysed.luma, threshold_);
+    const Box part{now.x1 / lw, now.y1 / lh, now.x2 / lw, now.y2 / lh};
+    seen_ = seen_.area() == 0 ? part
+                              : Box{std::min(seen_.x1, part.x1), std::min(seen_.y1, part.y1),
+                                    std::max(seen_.x2, part.x2), std::max(seen_.y2, part.y2)};
   }
+  if (seen_.area() == 0) return {0, 0, width, height};
   return {seen_.x1 * width, seen_.y1 * height, seen_.x2 * width, seen_.y2 * height};
 }
 

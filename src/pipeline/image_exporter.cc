@@ -53,7 +53,12 @@ ImageExporter::ImageExporter(ImageExporterOptions options, ExportFolder folder, 
   if (!options_.frames && !options_.crops) return;
   if (options_.frames) create_folder(folder_.root() / "frames");
   if (options_.crops) create_folder(folder_.root() / "crops");
-  for (int i = 0; i < options_.threads; ++i) threads_.emplace_back([this] { work(); });
+  try {
+    for (int i = 0; i < options_.threads; ++i) threads_.emplace_back([this] { work(); });
+  } catch (...) {
+    finish();
+    throw;
+  }
 }
 
 ImageExporter::~ImageExporter() {

@@ -87,7 +87,9 @@ void ProgressReporter::refresh() {
   state_.elapsed_s = std::chrono::duration<double>(passed).count();
   state_.updated_at = utc_text();
   const auto done_now = static_cast<double>(state_.frames_done - resumed_);
-  if (state_.elapsed_s > 0) state_.analyzed_fps = static_cast<double>(analysed_) / state_.elapsed_s;
+  if (done_now > 0 && state_.fps_detected > 0) {  // per second of video, as in track_metrics.json
+    state_.analyzed_fps = static_cast<double>(analysed_) / (done_now / state_.fps_detected);
+  }
   state_.eta_s.reset();
   if (!state_.frames_total || *state_.frames_total <= 0) return;
   const auto total = static_cast<double>(*state_.frames_total);

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 #include <sys/utsname.h>
+#include <unistd.h>
 #ifdef __APPLE__
 #include <sys/resource.h>
 #endif
@@ -14,7 +15,6 @@
 #include <string>
 
 #include "inference/runtime.h"
-#include "pipeline/thread_budget.h"
 
 namespace screenalytics {
 namespace {
@@ -46,9 +46,10 @@ double peak_rss_mb() {
 std::string run_fingerprint(const RunRequest& request, const VideoInfo& video) {
   std::error_code ec;
   const auto modified = std::filesystem::last_write_time(request.video, ec);
-  std::string text = fmt::format(
-      "{};{};{};{}x{}", std::filesystem::absolute(request.video, ec).string(), video.file_size,
-      modified.time_since_epoch().count(), video.size.width, video.size.height);
+  std::string text =
+      fmt::format(SCREENALYTICS_VERSION ";{};{};{};{}x{}",
+                  std::filesystem::absolute(request.video, ec).string(), video.file_size,
+                  modified.time_since_epoch().count(), video.size.width, video.size.height);
   text += fmt::format(";{};{};{}", request.detector.sha256, request.embedder.sha256, request.track);
   for (const auto& [key, origin] : request.settings.provenance) {
     if (!indifferent_knobs().contains(key)) text += fmt::format(";{}={}", key, origin.value);
@@ -131,7 +132,7 @@ RunRecord describe_run(const RunRequest& request, const VideoInfo& video, const 
     r.host["system"] = fmt::format("{} {}", system.sysname, system.release);
     r.host["machine"] = system.machine;
   }
-  r.host["cores"] = std::to_string(available_cores());
+  r.host["cores"] = std::to_string(sysconf(_SC_NPROCESSORS_ONLN));
   r.notes = notes;
   return r;
 }

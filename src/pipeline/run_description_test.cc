@@ -42,7 +42,7 @@ struct Described {
   TempFolder folder;
   fs::path video;
   VideoInfo info;
-  RunRequest request{EpisodeId("ep"), {}, {}, {}, {}, true, false, {}};
+  RunRequest request{EpisodeId("ep"), true, {}, {}, {}, {}, true, false, {}};
 };
 
 // Another valid value of the knob.

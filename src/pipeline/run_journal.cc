@@ -1,12 +1,21 @@
 // SPDX-License-Identifier: MIT
 #include "pipeline/run_journal.h"
 
+#include "base/error.h"
+
 namespace screenalytics {
 
 ReplayedJournal replay_journal(const std::filesystem::path& path, const std::string& fingerprint,
                                const std::function<bool(const FrameRecord&)>& take) {
   ReplayedJournal replayed;
-  std::optional<JournalReader> reader = JournalReader::open(path);
+  std::optional<JournalReader> reader;
+  try {
+    reader = JournalReader::open(path);
+  } catch (const Error& e) {
+    if (e.code() != ErrorCode::corrupt_input) throw;
+    replayed.note = std::string("nothing to resume: ") + e.what() + "; starting from the beginning";
+    return replayed;
+  }
   if (!reader) {
     replayed.note =
         "nothing to resume: no interrupted run of this episode; starting from the beginning";

@@ -77,7 +77,7 @@ void TrackStage::replay(const FrameRecord& record, Size frame_size) {
   table_.add(result);
   if (result.segment_of_detection != record.segments) {
     throw Error(
-        ErrorCode::corrupt_input,
+        ErrorCode::conflict,
         fmt::format("cannot continue the recorded run: its journal does not fit this program "
                     "at frame {}; run again without --resume",
                     record.frame_idx));

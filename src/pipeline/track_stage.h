@@ -30,7 +30,7 @@ class TrackStage {
   FrameRecord step(const AnalysedFrame& frame, FoundFaces faces);
 
   // Takes in a frame that an interrupted run had finished.
-  // Throws: corrupt_input where the record does not lead to the segments it holds.
+  // Throws: conflict where the record does not lead to the segments it holds.
   void replay(const FrameRecord& record, Size frame_size);
 
   // After the last frame: ends all tracks.

@@ -113,7 +113,7 @@ TEST(TrackStage, RefusesAJournalThatDoesNotLeadToItsOwnSegments) {
   const Error error = caught_error([&] {
     for (const FrameRecord& r : records) resumed.stage.replay(r, video.size);
   });
-  EXPECT_EQ(error.code(), ErrorCode::corrupt_input);
+  EXPECT_EQ(error.code(), ErrorCode::conflict);
   EXPECT_THAT(error.what(), HasSubstr("at frame 5"));
   EXPECT_THAT(error.what(), HasSubstr("without --resume"));
 }
@@ -125,7 +125,7 @@ TEST(TrackStage, RefusesAJournalWithoutTheVectorsItNeeds) {
   records[0].embeddings.clear();
   Stage resumed;
   EXPECT_EQ(caught_error([&] { resumed.stage.replay(records[0], video.size); }).code(),
-            ErrorCode::corrupt_input);
+            ErrorCode::conflict);
 }
 
 TEST(TrackStage, WhenOffEveryFaceStaysInNoSegment) {

@@ -76,6 +76,31 @@ TEST(TrackerFollow, AFastStepToAnotherFaceIsNotFollowed) {
   }
 }
 
+TEST(TrackerFollow, ABlurredFaceIsNotGuessedToBeOneOfTwoThatWentFromThere) {
+  const auto tracks = [](bool two, double fps) {
+    const auto gone = [](int person, double x) -> SyntheticActor {
+      return {.person = person, .box = [x](double t) -> std::optional<Box> {
+                if (t >= 3) return std::nullopt;
+                return face_at(x, 500);
+              }};
+    };
+    SyntheticScene scene{.actors = {gone(0, 600)}};
+    if (two) scene.actors.push_back(gone(1, 780));
+    scene.box_jitter = 0.01;
+    scene.actors.push_back({.person = 2,
+                            .box = [](double t) -> std::optional<Box> {
+                              if (t < 4) return std::nullopt;
+                              return face_at(680, 500);
+                            },
+                            .usable = [](double) { return false; }});
+    return track_scene(scene.frames(frame_times(6, fps))).table.confirmed_segments().size();
+  };
+  for (const double fps : {3.0, 8.0, 30.0}) {
+    EXPECT_EQ(tracks(false, fps), 1U) << fps;
+    EXPECT_EQ(tracks(true, fps), 3U) << fps;
+  }
+}
+
 TEST(TrackerFollow, AWeakSecondBoxOnASureFaceDoesNotTakeItsTrack) {
   SyntheticScene scene;
   scene.box_jitter = 0;
