@@ -159,5 +159,33 @@ TEST_F(BadUsage, AFlagWithoutEffectOnThisMachineSaysSoAndGoesOn) {
   EXPECT_THAT(without.text(), HasSubstr("coreml_det_size has no effect"));
 }
 
+TEST_F(BadUsage, AnEmptyEpisodeNameIsNotTakenForNone) {
+  EXPECT_THAT(check_refusal(run_program({{"run", video_.string(), "--ep-id", ""}}), kExitUsage),
+              HasSubstr("ep_id ''"));
+}
+
+TEST_F(BadUsage, AProgressFileThatIsSomethingElseIsNotOverwritten) {
+  const auto size = fs::file_size(video_);
+  EXPECT_THAT(refusal({"--progress-file", video_.string()}), HasSubstr("name another"));
+  EXPECT_EQ(fs::file_size(video_), size);
+}
+
+TEST_F(BadUsage, TheResultsOfAnotherVideoAreNotReplacedUnasked) {
+  const fs::path other = folder_ / "elsewhere" / "video.mp4";
+  fs::create_directories(other.parent_path());
+  fs::copy_file(video_, other);
+  const auto run_named = [&](const fs::path& video, std::vector<std::string> flags) {
+    std::vector<std::string> args{"run", video.string(), "--out-root", out_.string(), "--quiet"};
+    args.insert(args.end(), flags.begin(), flags.end());
+    return run_program({args});
+  };
+  EXPECT_EQ(run_named(video_, {}).exit_code, kExitDone);
+  EXPECT_EQ(run_named(video_, {}).exit_code, kExitDone);
+  const ProgramResult refused = run_named(other, {});
+  EXPECT_EQ(refused.exit_code, kExitFailed);
+  EXPECT_THAT(refused.err, AllOf(HasSubstr(video_.string()), HasSubstr("--ep-id")));
+  EXPECT_EQ(run_named(other, {"--ep-id", "video"}).exit_code, kExitDone);
+}
+
 }  // namespace
 }  // namespace screenalytics

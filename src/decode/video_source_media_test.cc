@@ -330,6 +330,39 @@ TEST_F(VideoSourceTest, AClockThatBeginsAnewGoesOnWithoutAJump) {
   EXPECT_LE(marked, 50);
 }
 
+TEST_F(VideoSourceTest, ResumesFromTheStartWhereASeekCannotBeTrusted) {
+  VideoWriterOptions options;
+  const fs::path part = make("half.ts", options, 96);
+  const fs::path file = path("halves.ts");
+  for (int i = 0; i < 2; ++i) {
+    std::ofstream(file, std::ios::binary | std::ios::app)
+        << std::ifstream(part, std::ios::binary).rdbuf();
+  }
+  VideoSourceOptions sampled;
+  sampled.max_fps = 6;
+  const auto whole = read(file, sampled);
+  for (const size_t stopped_at : {size_t{40}, size_t{140}, whole.size() - 3}) {
+    const auto first = open_video(file, sampled);
+    ResumePoint point;
+    for (size_t i = 0; i <= stopped_at; ++i) {
+      const auto f = first->next();
+      point = {f->frame_idx, f->pts, first->sampler_next_due_s()};
+    }
+    VideoSourceOptions resumed = sampled;
+    resumed.resume = point;
+    size_t next = stopped_at + 1;
+    for (const VideoFrame& f : read(file, resumed)) {
+      if (f.warm_up) continue;
+      ASSERT_LT(next, whole.size());
+      EXPECT_EQ(f.frame_idx, whole[next].frame_idx);
+      EXPECT_EQ(f.ts, whole[next].ts);
+      EXPECT_EQ(f.sampled, whole[next].sampled);
+      ++next;
+    }
+    EXPECT_EQ(next, whole.size()) << stopped_at;
+  }
+}
+
 TEST_F(VideoSourceTest, AFileWithoutPresentationTimesIsCountedFrameByFrame) {
   VideoWriterOptions options;
   options.codec = "mpeg4";

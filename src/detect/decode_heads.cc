@@ -36,12 +36,10 @@ void decode_retinaface(const StrideHeads& heads, Size input, float landmark_scal
       if (!(scores[i] >= min_confidence)) continue;
       // The network counts from the middle of the first pixel, where the centre is
       // cell * stride + 7.5; here the first pixel begins at 0.
-      const float cx =
-          static_cast<float>(i % static_cast<size_t>(columns) * static_cast<size_t>(heads.stride)) +
-          8;
-      const float cy =
-          static_cast<float>(i / static_cast<size_t>(columns) * static_cast<size_t>(heads.stride)) +
-          8;
+      const size_t column = i % static_cast<size_t>(columns);
+      const size_t line = i / static_cast<size_t>(columns);
+      const float cx = static_cast<float>(column * static_cast<size_t>(heads.stride)) + 8;
+      const float cy = static_cast<float>(line * static_cast<size_t>(heads.stride)) + 8;
       Detection face;
       face.confidence = scores[i];
       face.box =
@@ -64,7 +62,8 @@ void decode_scrfd(const StrideHeads& heads, Size input, float min_confidence,
     if (!(heads.score[i] >= min_confidence)) continue;
     const size_t cell = i / kScrfdAnchors;
     const float cx = static_cast<float>(cell % columns) * stride;
-    const float cy = static_cast<float>(cell / columns) * stride;
+    const auto line = cell / columns;
+    const float cy = static_cast<float>(line) * stride;
     const auto sides = heads.box.subspan(4 * i, 4);
     const auto points = heads.landmarks.subspan(10 * i, 10);
     Detection face;
@@ -87,7 +86,8 @@ void decode_yunet(const StrideHeads& heads, Size input, float min_confidence,
                                        std::clamp(heads.objectness[i], 0.0f, 1.0f));
     if (!(confidence >= min_confidence)) continue;
     const float cx = static_cast<float>(i % columns) * stride;
-    const float cy = static_cast<float>(i / columns) * stride;
+    const auto line = i / columns;
+    const float cy = static_cast<float>(line) * stride;
     const auto box = heads.box.subspan(4 * i, 4);
     const auto points = heads.landmarks.subspan(10 * i, 10);
     Detection face;

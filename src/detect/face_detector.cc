@@ -84,6 +84,7 @@ NetworkDetector::NetworkDetector(const ModelManifest& manifest, const SessionOpt
 void NetworkDetector::find_outputs() {
   const std::vector<TensorInfo>& outputs = session_.outputs();
   std::vector<std::string> names;
+  names.reserve(outputs.size());
   for (const TensorInfo& output : outputs) names.push_back(output.name);
   const auto refuse = [&](const std::string& what) {
     throw Error(ErrorCode::model,

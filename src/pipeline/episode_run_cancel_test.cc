@@ -165,6 +165,30 @@ TEST(PipelineResume, ATokenSetBeforeTheRunAnalysesNothing) {
   EXPECT_EQ(again.metrics.total_frames, static_cast<int64_t>(e.video.times.size()));
 }
 
+TEST(PipelineCancel, KeepsTheResultsOfARunThatCameToItsEnd) {
+  FakeEpisode e(eventful_video());
+  set_up(e);
+  e.run();
+  const auto artifacts = e.artifacts();
+  const auto pictures = files_below(e.paths().images() / "frames");
+  e.settings.sampling.stride = 1;
+  const int from = e.events.decoded;
+  e.events.on_decode = [&e, from](int n) {
+    if (n == from + 20) e.cancel();
+  };
+  const RunResult stopped = e.run();
+  EXPECT_TRUE(stopped.cancelled);
+  EXPECT_FALSE(stopped.written);
+  EXPECT_THAT(stopped.notes, Contains(HasSubstr("are kept")));
+  EXPECT_EQ(e.artifacts(), artifacts);
+  EXPECT_EQ(files_below(e.paths().images() / "frames"), pictures);
+  EXPECT_EQ(read_run(e.paths().run()).status, "done");
+  never_cancel(e);
+  const RunResult finished = e.run(true);
+  EXPECT_TRUE(finished.written);
+  EXPECT_GT(finished.resumed_frames, 0);
+}
+
 TEST(PipelineResume, PicturesThatNeverReachedTheDiskAreMadeAgain) {
   const Whole whole;
   FakeEpisode e(whole.episode.video);

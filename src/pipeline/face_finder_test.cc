@@ -261,6 +261,13 @@ TEST(LetterboxFollower, ContentOnlyGrowsSoThatADarkSceneIsNoBar) {
   EXPECT_EQ(follower.update(with_bars(14, 0)), whole({192, 108}));
 }
 
+TEST(LetterboxFollower, ABlackBeginningSaysNothingOfBars) {
+  LetterboxFollower follower(true, 20);
+  EXPECT_EQ(follower.update(with_bars(14, 0, {10, 10, 10})), whole({192, 108}));
+  EXPECT_EQ(follower.update(with_bars(14, 0)), (Box{0, 14, 192, 94}));
+  EXPECT_EQ(follower.update(with_bars(14, 0, {10, 10, 10})), (Box{0, 14, 192, 94}));
+}
+
 TEST(LetterboxFollower, OffMeansTheWholeFrame) {
   EXPECT_EQ(LetterboxFollower(false, 20).update(with_bars(14, 0)), whole({192, 108}));
 }

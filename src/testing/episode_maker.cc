@@ -192,7 +192,7 @@ void EpisodeRenderer::grade(int frame) {
     size_t at = static_cast<size_t>(random.below(static_cast<int>(kGrainValues)));
     uint8_t* pixel = frame_.row(y);
     for (int x = 0; x < frame_.width; ++x, pixel += 3) {
-      const int grain = grain_[at++ % kGrainValues];
+      const int8_t grain = grain_[at++ % kGrainValues];
       for (int c = 0; c < 3; ++c) {
         pixel[c] = static_cast<uint8_t>(std::clamp(pixel[c] + grain, 0, 255));
       }
