@@ -21,8 +21,8 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr size_t kThumbsPerTrack = 3;
-// Something that looked like a face once and then lived off weak candidates is none: such ghosts had
-// at most 0.32 of their detections sure (television clips and sample episodes).
+// Something that looked like a face once and then lived off weak candidates is none: such ghosts
+// had at most 0.32 of their detections sure (television clips and sample episodes).
 constexpr double kMinSureShare = 0.33;
 
 // What is known of a track once the whole journal was read.
