@@ -26,9 +26,15 @@ class EpisodePaths {
   std::filesystem::path shots() const { return manifests() / "shots.json"; }
   std::filesystem::path progress() const { return manifests() / "progress.json"; }
   std::filesystem::path run() const { return manifests() / "run.json"; }
+  std::filesystem::path identities() const { return manifests() / "identities.json"; }
   std::filesystem::path lock() const { return manifests() / ".lock"; }
   std::filesystem::path work() const { return manifests() / ".work"; }
   std::filesystem::path journal() const { return work() / "journal"; }
+
+  std::filesystem::path analytics() const { return out_root_ / "analytics" / episode_.str(); }
+  std::filesystem::path screentime_json() const { return analytics() / "screentime.json"; }
+  std::filesystem::path screentime_csv() const { return analytics() / "screentime.csv"; }
+  std::filesystem::path timeline() const { return analytics() / "timeline.csv"; }
 
   std::filesystem::path images() const { return out_root_ / "frames" / episode_.str(); }
   std::filesystem::path frames() const { return images() / "frames"; }

@@ -18,7 +18,7 @@ namespace screenalytics {
 namespace {
 
 constexpr Command kCommands[] = {
-    {"run", "find and follow every face of a video",
+    {"run", "find every face of a video, and who is on screen for how long",
      "Examples:\n"
      "  screenalytics run show.mp4\n"
      "  screenalytics run show.mp4 --profile fast_cpu --no-save-frames\n"

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 #include <cstdio>
 #include <filesystem>
@@ -102,6 +103,28 @@ RunRequest make_request(const RunOptions& options) {
   return request;
 }
 
+// The longest first; the files have all of them.
+void print_people(const ScreenTimeReport& report) {
+  constexpr size_t kShown = 20;
+  fmt::print("  {:<12} {}\n", "people", report.people.size());
+  if (!report.people.empty()) {
+    fmt::print("    {:<16} {:>11} {:>7} {:>12} {:>10} {:>10}\n", "", "screen time", "share",
+               "appearances", "first", "last");
+  }
+  for (size_t i = 0; i < std::min(kShown, report.people.size()); ++i) {
+    const PersonRow& p = report.people[i];
+    fmt::print("    {:<16} {:>9.1f} s {:>5.1f} % {:>12} {:>8.1f} s {:>8.1f} s\n", p.label(),
+               p.visual_s, p.percent, p.appearances.size(), p.appearances.front().first.seconds(),
+               p.appearances.back().second.seconds());
+  }
+  if (report.people.size() > kShown) {
+    fmt::print("    and {} more, in screentime.csv\n", report.people.size() - kShown);
+  }
+  if (report.unassigned_s > 0) {
+    fmt::print("    {:<16} {:>9.1f} s\n", "not assigned", report.unassigned_s);
+  }
+}
+
 void print_summary(const RunRequest& request, const RunResult& result) {
   const TrackMetrics& m = result.metrics;
   fmt::print("{}: {}; {} of {} frames analysed ({} of video, {:.1f} a second) on {} in {}{}\n",
@@ -121,6 +144,7 @@ void print_summary(const RunRequest& request, const RunResult& result) {
     }
     fmt::print("\n");
   }
+  if (request.track) print_people(result.people);
   const auto exported = [&](const char* name) { return m.counts.at(name); };
   if (exported("frames_exported") + exported("crops_exported") > 0) {
     fmt::print("  {:<12} {} frames, {} face crops\n", "pictures", exported("frames_exported"),
@@ -133,6 +157,7 @@ void print_summary(const RunRequest& request, const RunResult& result) {
   }
   for (const std::string& note : result.notes) fmt::print("  note         {}\n", note);
   fmt::print("  {:<12} {}\n", "files", result.folder.string());
+  if (request.track) fmt::print("  {:<12} {}\n", "screen time", result.analytics.string());
   if (result.cancelled) fmt::print("Go on with the same command and --resume.\n");
 }
 

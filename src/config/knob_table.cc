@@ -11,6 +11,8 @@ namespace {
 
 constexpr std::string_view kDetection = "detection.yaml";
 constexpr std::string_view kTracking = "tracking.yaml";
+constexpr std::string_view kClustering = "clustering.yaml";
+constexpr std::string_view kScreenTime = "screen_time.yaml";
 constexpr std::string_view kExport = "export.yaml";
 constexpr std::string_view kRun = "run.yaml";
 
@@ -127,6 +129,21 @@ std::vector<KnobRow> tracking_rows() {
   };
 }
 
+std::vector<KnobRow> people_rows() {
+  return {
+      real("cluster_thresh", kClustering, {-1, 1}, SA_MEMBER(clustering.cluster_thresh),
+           "cosine similarity from which two groups of tracks are one identity"),
+      choice("linkage", kClustering, {"average", "complete", "ward"}, SA_MEMBER(clustering.linkage),
+             "what the similarity of two groups of tracks is"),
+      real("gap_tolerance_s", kScreenTime, {0, 60}, SA_MEMBER(screen_time.gap_tolerance_s),
+           "appearances with at most this many seconds between them are one"),
+      real("edge_padding_s", kScreenTime, {0, 10}, SA_MEMBER(screen_time.edge_padding_s),
+           "seconds put before and behind each appearance"),
+      real("min_appearance_s", kScreenTime, {0, 60}, SA_MEMBER(screen_time.min_appearance_s),
+           "shorter appearances are left out, in seconds"),
+  };
+}
+
 std::vector<KnobRow> run_rows() {
   return {
       words("embedder", kRun, SA_MEMBER(run.embedder),
@@ -166,7 +183,7 @@ std::vector<KnobRow> profile_rows() {
 
 std::vector<KnobRow> make_rows() {
   std::vector<KnobRow> rows;
-  for (auto part : {detection_rows, tracking_rows, run_rows, profile_rows}) {
+  for (auto part : {detection_rows, tracking_rows, people_rows, run_rows, profile_rows}) {
     for (KnobRow& row : part()) rows.push_back(std::move(row));
   }
   return rows;

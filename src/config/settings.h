@@ -61,6 +61,17 @@ struct SamplingSettings {
   bool skip_non_reference = false;
 };
 
+struct ClusteringSettings {
+  double cluster_thresh = 0.42;
+  std::string linkage = "average";  // average | complete | ward
+};
+
+struct ScreenTimeSettings {
+  double gap_tolerance_s = 0.5;
+  double edge_padding_s = 0;
+  double min_appearance_s = 0;
+};
+
 struct ExportSettings {
   bool save_frames = true;
   bool save_crops = false;
@@ -91,6 +102,8 @@ struct Settings {
   DetectionSettings detection;
   TrackingSettings tracking;
   SamplingSettings sampling;
+  ClusteringSettings clustering;
+  ScreenTimeSettings screen_time;
   ExportSettings exporting;
   RunSettings run;
   Provenance provenance;           // by key, every knob

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <map>
 #include <optional>
+#include <set>
 
 #include "artifacts/atomic_file.h"
 #include "artifacts/documents.h"
@@ -185,6 +186,37 @@ DetectionRow to_row(const Detection& d, const FrameRecord& f, Size size) {
   return row;
 }
 
+// Adds up the face vectors of tracks, and notes which tracks share a frame.
+class SightingCollector {
+ public:
+  explicit SightingCollector(BuildResult& result) : result_(result) {}
+
+  // tracks: the number of each detection's track; 0: none.
+  void add(const FrameRecord& f, const std::vector<int>& tracks) {
+    for (const auto& [index, face] : f.embeddings) {
+      const int track = tracks[static_cast<size_t>(index)];
+      if (track == 0 || face.empty()) continue;
+      Embedding& sum = result_.sightings[static_cast<size_t>(track - 1)].vector;
+      sum.resize(face.size());
+      for (size_t k = 0; k < face.size(); ++k) sum[k] += face[k];
+    }
+    for (size_t i = 0; i < tracks.size(); ++i) {
+      for (size_t j = i + 1; j < tracks.size(); ++j) {
+        if (tracks[i] != 0 && tracks[j] != 0) together_.insert(std::minmax({tracks[i], tracks[j]}));
+      }
+    }
+  }
+
+  void finish() {
+    for (TrackSighting& s : result_.sightings) normalize(s.vector);
+    result_.seen_together.assign(together_.begin(), together_.end());
+  }
+
+ private:
+  BuildResult& result_;
+  std::set<std::pair<int, int>> together_;
+};
+
 class ShotCollector {
  public:
   void add(const FrameRecord& f) {
@@ -227,16 +259,19 @@ BuildResult build_artifacts(const BuildInput& in) {
     track_writer.write(*row);
     result.tracks.push_back({row->track, seconds_between(row->start, row->end), row->detections,
                              row->end_reason == "lost"});
+    result.sightings.push_back({{row->start, row->end}, {}, row->avg_conf});
   }
 
   DetectionWriter detections(staged(in.paths.detections()), in.paths.episode(), in.detector_id);
   SampleWriter samples(staged(in.paths.samples()));
   ShotCollector shots;
+  SightingCollector sightings(result);
   PictureFolder frames(in.paths.frames(), in.frames_saved);
   PictureFolder crops(in.paths.crops(), in.crops_saved);
   for_each_frame(in.paths.journal(), [&](const FrameRecord& f) {
     shots.add(f);
     SampleRow sample{f.frame_idx, f.ts, 0, f.luma, f.confidence_th};
+    std::vector<int> track_numbers(f.detections.size(), 0);
     for (size_t i = 0; i < f.detections.size(); ++i) {
       const auto track = tracks.find(in.table.confirmed_segment(f.segments[i], f.frame_idx));
       const Detection& d = f.detections[i];
@@ -246,7 +281,7 @@ BuildResult build_artifacts(const BuildInput& in) {
       if (d.box.area() <= 0) continue;
       DetectionRow row = to_row(d, f, in.frame_size);
       if (tracked) {
-        row.track = track->second.row.track;
+        row.track = track_numbers[i] = track->second.row.track;
         if (crops.add(in.exports.crop(f.segments[i], f.frame_idx),
                       in.paths.crop(*row.track, f.frame_idx))) {
           ++result.crops_exported;
@@ -259,9 +294,11 @@ BuildResult build_artifacts(const BuildInput& in) {
     if (frames.add(in.exports.frame(f.frame_idx), in.paths.frame(f.frame_idx))) {
       ++result.frames_exported;
     }
+    sightings.add(f, track_numbers);
     samples.write(sample);
     ++result.analysed_frames;
   });
+  sightings.finish();
   const std::vector<ShotRow>& rows = shots.finish(in.end_frame, in.end);
   result.cuts = std::max<int64_t>(0, static_cast<int64_t>(rows.size()) - 1);
   write_shots(staged(in.paths.shots()), rows);

@@ -5,12 +5,15 @@
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "artifacts/episode_paths.h"
 #include "artifacts/rows.h"
+#include "base/face.h"
 #include "base/geometry.h"
 #include "pipeline/image_exporter.h"
+#include "summarize/screen_time.h"
 #include "summarize/track_quality.h"
 #include "track/track_table.h"
 
@@ -30,8 +33,17 @@ struct BuildInput {
   double frame_duration_s = 0;  // nominal
 };
 
+// What the later stages need of a track.
+struct TrackSighting {
+  TimeSpan seen;
+  Embedding vector;  // mean of its faces' unit vectors, of unit length; empty where it has none
+  double avg_conf = 0;
+};
+
 struct BuildResult {
-  std::vector<TrackSpan> tracks;
+  std::vector<TrackSpan> tracks;                   // the one of number n at n - 1
+  std::vector<TrackSighting> sightings;            // of the same tracks
+  std::vector<std::pair<int, int>> seen_together;  // numbers of tracks with a frame in common
   int64_t detections = 0, analysed_frames = 0, cuts = 0;
   int64_t frames_exported = 0, crops_exported = 0;
 };

@@ -14,6 +14,7 @@
 #include "base/error.h"
 #include "pipeline/analysis.h"
 #include "pipeline/artifact_builder.h"
+#include "pipeline/people_builder.h"
 #include "pipeline/run_description.h"
 #include "pipeline/run_journal.h"
 #include "pipeline/thread_budget.h"
@@ -228,6 +229,11 @@ class EpisodeRun {
     } else {
       const BuildResult built = build(table);
       result.detections = built.detections;
+      result.people = build_people(paths_, built, analysed_span(), settings().clustering,
+                                   settings().screen_time);
+      if (request_.track && !gate_enabled()) {
+        add_note("nobody can be told apart: gate_enabled is off, so no face vectors were taken");
+      }
       if (settings().exporting.save_frames && built.frames_exported < built.analysed_frames) {
         add_note(fmt::format("{} of {} analysed frames have no picture",
                              built.analysed_frames - built.frames_exported, built.analysed_frames));
@@ -245,6 +251,7 @@ class EpisodeRun {
     add_note(progress.write_error());
     result.video = video_;
     result.folder = paths_.manifests();
+    result.analytics = paths_.analytics();
     result.notes = notes_;
     result.resumed_frames = replayed_.frames;
     return result;
@@ -260,6 +267,11 @@ class EpisodeRun {
     }
     total_frames_ = last_frame + 1;
     end_ = {last_ts.us + Timestamp::from_seconds(frame_duration_s()).us};
+  }
+
+  TimeSpan analysed_span() const {
+    const Timestamp start = Timestamp::from_seconds(video_.start_s);
+    return {start, std::max(start, total_frames_ > 0 ? end_ : start)};
   }
 
   double frame_duration_s() const { return 1 / (video_.average_fps > 0 ? video_.average_fps : 25); }

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "artifacts/people_files.h"
 #include "artifacts/rows.h"
 #include "base/cancel.h"
 #include "base/episode_id.h"
@@ -36,11 +37,13 @@ struct RunResult {
   bool cancelled = false;
   bool written = false;  // false: cancelled, and the results of an earlier run were kept
   TrackMetrics metrics;  // where written
+  ScreenTimeReport people;
   VideoInfo video;
   double analysed_s = 0;  // of video
   int64_t detections = 0;
-  int64_t resumed_frames = 0;    // analysed frames taken over from the interrupted run
-  std::filesystem::path folder;  // of the manifests
+  int64_t resumed_frames = 0;       // analysed frames taken over from the interrupted run
+  std::filesystem::path folder;     // of the manifests
+  std::filesystem::path analytics;  // of the screen time
   std::vector<std::string> notes;
 };
 
@@ -54,11 +57,11 @@ struct RunParts {
 // The parts of a real run: the request's video and models.
 RunParts default_parts(const RunRequest& request, const CancelToken& cancel);
 
-// Runs decode, detect and track over one video, in one pass, and writes the episode's artifacts.
-// On failure the artifacts of the last good run stay as they are and progress.json says `error`;
-// when cancelled, what was analysed is written and marked so, unless there are results of a run
-// that came to its end. Threads: makes its own, and joins them before it returns or throws. Throws:
-// Error of every kind; conflict when another run holds the episode.
+// Runs decode, detect and track over one video, in one pass, then cluster and summarize, and writes
+// the episode's artifacts. On failure the artifacts of the last good run stay as they are and
+// progress.json says `error`; when cancelled, what was analysed is written and marked so, unless
+// there are results of a run that came to its end. Threads: makes its own, and joins them before it
+// returns or throws. Throws: Error of every kind; conflict when another run holds the episode.
 RunResult run_episode(const RunRequest& request, const CancelToken& cancel, const RunParts& parts);
 RunResult run_episode(const RunRequest& request, const CancelToken& cancel);
 

@@ -53,12 +53,16 @@ TEST(PipelineRun, WritesEveryArtifactOfAWholeRun) {
   EXPECT_EQ(read_shots(e.paths().shots()).size(), 3U);
   EXPECT_EQ(read_run(e.paths().run()).status, "done");
   EXPECT_EQ(read_track_metrics(e.paths().track_metrics()).tracks_born, 4);
+  EXPECT_EQ(read_identities(e.paths().identities()).tracks, 4);
+  EXPECT_FALSE(result.people.people.empty());
   const Progress p = read_progress(e.paths().progress());
   EXPECT_EQ(p.phase, "done");
   EXPECT_EQ(p.percent, 100);
   // Nothing of the work in progress is left.
   EXPECT_THAT(files_below(e.settings.run.out_root),
-              ElementsAre("manifests/ep/.lock", "manifests/ep/detections.jsonl",
+              ElementsAre("analytics/ep/screentime.csv", "analytics/ep/screentime.json",
+                          "analytics/ep/timeline.csv", "manifests/ep/.lock",
+                          "manifests/ep/detections.jsonl", "manifests/ep/identities.json",
                           "manifests/ep/progress.json", "manifests/ep/run.json",
                           "manifests/ep/samples.csv", "manifests/ep/shots.json",
                           "manifests/ep/track_metrics.json", "manifests/ep/tracks.jsonl"));

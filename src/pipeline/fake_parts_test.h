@@ -289,8 +289,8 @@ struct FakeEpisode {
   // The artifacts that must not depend on how a run went, one after the other.
   std::string artifacts() const {
     std::string all;
-    for (const auto& path :
-         {paths().detections(), paths().tracks(), paths().samples(), paths().shots()}) {
+    for (const auto& path : {paths().detections(), paths().tracks(), paths().samples(),
+                             paths().shots(), paths().screentime_json(), paths().timeline()}) {
       all += path.filename().string() + "\n" + file_content(path);
     }
     return all;

@@ -19,10 +19,12 @@
 namespace screenalytics {
 namespace {
 
-// Knobs that say where and how fast, not what.
+// Knobs that say where and how fast, or what is made of the tracks when all are known: a journal
+// does not depend on them.
 const std::set<std::string>& indifferent_knobs() {
-  static const std::set<std::string> keys{"threads", "out_root", "progress_file",
-                                          "allow_cpu_fallback", "embed_batch_size"};
+  static const std::set<std::string> keys{
+      "threads",        "out_root", "progress_file",   "allow_cpu_fallback", "embed_batch_size",
+      "cluster_thresh", "linkage",  "gap_tolerance_s", "edge_padding_s",     "min_appearance_s"};
   return keys;
 }
 

@@ -62,8 +62,9 @@ TEST(RunFingerprint, IsTheSameForTheSameRun) {
 }
 
 TEST(RunFingerprint, ChangesWithEveryKnobThatMattersAndWithNoOther) {
-  const std::set<std::string_view> indifferent{"threads", "out_root", "progress_file",
-                                               "allow_cpu_fallback", "embed_batch_size"};
+  const std::set<std::string_view> indifferent{
+      "threads",        "out_root", "progress_file",   "allow_cpu_fallback", "embed_batch_size",
+      "cluster_thresh", "linkage",  "gap_tolerance_s", "edge_padding_s",     "min_appearance_s"};
   Described run;
   const std::string before = run.fingerprint();
   for (const Knob& knob : knobs()) {
