@@ -23,7 +23,10 @@ std::filesystem::path EpisodePaths::crop(int track, int64_t frame_idx) const {
   return crops() / track_name(track) / fmt::format("frame_{:06}.jpg", frame_idx);
 }
 
-void EpisodePaths::create_folders() const { create_folder(work()); }
+void EpisodePaths::create_folders() const {
+  create_folder(work());
+  create_folder(analytics());
+}
 
 void create_folder(const std::filesystem::path& folder) {
   std::error_code error;

@@ -42,7 +42,8 @@ class EpisodePaths {
   std::filesystem::path frame(int64_t frame_idx) const;            // frames/frame_000120.jpg
   std::filesystem::path crop(int track, int64_t frame_idx) const;  // crops/track-00001/frame_…
 
-  // Makes the manifest folder and its working folder. Throws: io where that cannot be.
+  // Makes the folders of the manifests, of the work in progress and of the analytics. Throws: io
+  // where that cannot be.
   void create_folders() const;
 
  private:

@@ -149,6 +149,25 @@ TEST(PipelineFaults, AFileInPlaceOfTheFolderOfPicturesEndsTheRun) {
   EXPECT_FALSE(fs::exists(e.paths().detections()));
 }
 
+TEST(PipelineFaults, AFileInPlaceOfTheFolderOfScreenTimeIsRefusedBeforeTheRun) {
+  FakeEpisode e(crowded_video());
+  fs::create_directories(e.paths().analytics().parent_path());
+  std::ofstream(e.paths().analytics()) << "a file";
+  const Error error = caught_error([&] { e.run(); });
+  EXPECT_EQ(error.code(), ErrorCode::io);
+  EXPECT_THAT(error.what(), HasSubstr("choose another --out-root"));
+  EXPECT_FALSE(fs::exists(e.paths().tracks()));
+}
+
+TEST(PipelineFaults, WithoutTheGateNobodyIsToldApartAndTheRunSaysSo) {
+  FakeEpisode e(crowded_video());
+  e.settings.tracking.gate_enabled = false;
+  const RunResult result = e.run();
+  EXPECT_TRUE(result.people.people.empty());
+  EXPECT_GT(result.people.unassigned_s, 0);
+  EXPECT_THAT(result.notes, ::testing::Contains(HasSubstr("gate_enabled is off")));
+}
+
 TEST(PipelineFaults, WhatIsRefusedBeforeTheRunTouchesNoFile) {
   FakeEpisode e(crowded_video());
   CancelToken token;

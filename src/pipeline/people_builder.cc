@@ -124,7 +124,6 @@ ScreenTimeReport build_people(const EpisodePaths& paths, const BuildResult& buil
   for (const CoPresence& c : time.co_presence) {
     report.co_presence.push_back({place.at(c.a), place.at(c.b), c.seconds});
   }
-  create_folder(paths.analytics());
   write_identities(paths.identities(),
                    {report.ep_id, rows, static_cast<int64_t>(built.tracks.size()),
                     clustering.cluster_thresh, clustering.linkage, utc_text()});

@@ -13,7 +13,8 @@
 namespace screenalytics {
 
 // Clusters the tracks, adds up screen time, and writes identities.json and the files under
-// analytics/. Tracks without a face vector belong to nobody. Throws: unsupported for too many
+// analytics/. Tracks without a face vector belong to nobody.
+// Requires: the episode's folders. Throws: unsupported for too many
 // tracks, io.
 ScreenTimeReport build_people(const EpisodePaths& paths, const BuildResult& built,
                               const TimeSpan& video, const ClusteringSettings& clustering,

@@ -88,13 +88,10 @@ ScreenTime screen_time(const std::vector<SeenTrack>& tracks, const TimeSpan& vid
       }
     }
   }
-  const auto longest_first = [](double a, double b) { return a > b; };
-  std::stable_sort(
-      result.identities.begin(), result.identities.end(),
-      [&](const auto& a, const auto& b) { return longest_first(a.visual_s, b.visual_s); });
-  std::stable_sort(
-      result.co_presence.begin(), result.co_presence.end(),
-      [&](const auto& a, const auto& b) { return longest_first(a.seconds, b.seconds); });
+  std::stable_sort(result.identities.begin(), result.identities.end(),
+                   [](const auto& a, const auto& b) { return a.visual_s > b.visual_s; });
+  std::stable_sort(result.co_presence.begin(), result.co_presence.end(),
+                   [](const auto& a, const auto& b) { return a.seconds > b.seconds; });
   return result;
 }
 
