@@ -106,6 +106,12 @@ const Json& Fields::array(const char* name) const {
   return value;
 }
 
+bool Fields::boolean(const char* name) const {
+  const Json& value = any(name);
+  if (!value.is_boolean()) fail(name, value, "true or false");
+  return value.get<bool>();
+}
+
 const Json& Fields::object(const char* name) const {
   const Json& value = any(name);
   if (!value.is_object()) fail(name, value, "a JSON object");

@@ -45,6 +45,7 @@ class Fields {
   std::string one_of(const char* name, std::span<const std::string_view> allowed) const;
   const Json& array(const char* name) const;
   const Json& object(const char* name) const;
+  bool boolean(const char* name) const;
   bool is_null(const char* name) const { return any(name).is_null(); }
 
   [[noreturn]] void fail(std::string_view name, const Json& value, std::string_view wanted) const;

@@ -9,8 +9,8 @@
 #include <string>
 #include <vector>
 
-#include "artifacts/people_files.h"
 #include "artifacts/rows.h"
+#include "artifacts/screentime_file.h"
 #include "base/cancel.h"
 #include "base/episode_id.h"
 #include "base/model_manifest.h"

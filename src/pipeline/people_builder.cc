@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "artifacts/identities_file.h"
 #include "base/check.h"
 #include "cluster/agglomerate.h"
 
@@ -71,6 +72,8 @@ std::vector<IdentityRow> identity_rows(const BuildResult& built,
   }
   std::vector<IdentityRow> list;
   for (auto& [number, row] : rows) {
+    row.cluster = row.identity;
+    row.created_at = row.updated_at = utc_text();
     describe_spread(row, built);
     list.push_back(std::move(row));
   }
@@ -126,7 +129,7 @@ ScreenTimeReport build_people(const EpisodePaths& paths, const BuildResult& buil
   }
   write_identities(paths.identities(),
                    {report.ep_id, rows, static_cast<int64_t>(built.tracks.size()),
-                    clustering.cluster_thresh, clustering.linkage, utc_text()});
+                    clustering.cluster_thresh, 1, clustering.linkage, utc_text()});
   write_screentime_json(paths.screentime_json(), report);
   write_screentime_csv(paths.screentime_csv(), report);
   write_timeline(paths.timeline(), report);

@@ -5,7 +5,7 @@
 #include <string>
 
 #include "artifacts/episode_paths.h"
-#include "artifacts/people_files.h"
+#include "artifacts/screentime_file.h"
 #include "config/settings.h"
 #include "pipeline/artifact_builder.h"
 #include "summarize/screen_time.h"
