@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "artifacts/atomic_file.h"
+#include "artifacts/identities_file.h"
 #include "artifacts/rows.h"
 #include "base/error.h"
 
@@ -23,8 +24,17 @@ std::filesystem::path EpisodePaths::crop(int track, int64_t frame_idx) const {
   return crops() / track_name(track) / fmt::format("frame_{:06}.jpg", frame_idx);
 }
 
+std::filesystem::path EpisodePaths::track_thumb(int track) const {
+  return thumbs() / "tracks" / (track_name(track) + ".jpg");
+}
+
+std::filesystem::path EpisodePaths::identity_thumb(int identity) const {
+  return thumbs() / identity_name(identity) / "rep.jpg";
+}
+
 void EpisodePaths::create_folders() const {
   create_folder(work());
+  create_folder(embeds());
   create_folder(analytics());
 }
 

@@ -27,9 +27,15 @@ class EpisodePaths {
   std::filesystem::path progress() const { return manifests() / "progress.json"; }
   std::filesystem::path run() const { return manifests() / "run.json"; }
   std::filesystem::path identities() const { return manifests() / "identities.json"; }
+  std::filesystem::path faces() const { return manifests() / "faces.jsonl"; }
   std::filesystem::path lock() const { return manifests() / ".lock"; }
   std::filesystem::path work() const { return manifests() / ".work"; }
   std::filesystem::path journal() const { return work() / "journal"; }
+
+  std::filesystem::path embeds() const { return out_root_ / "embeds" / episode_.str(); }
+  std::filesystem::path face_vectors() const { return embeds() / "faces.npy"; }
+  std::filesystem::path track_vectors() const { return embeds() / "tracks.npy"; }
+  std::filesystem::path track_embeddings() const { return embeds() / "track_embeddings.jsonl"; }
 
   std::filesystem::path analytics() const { return out_root_ / "analytics" / episode_.str(); }
   std::filesystem::path screentime_json() const { return analytics() / "screentime.json"; }
@@ -39,11 +45,14 @@ class EpisodePaths {
   std::filesystem::path images() const { return out_root_ / "frames" / episode_.str(); }
   std::filesystem::path frames() const { return images() / "frames"; }
   std::filesystem::path crops() const { return images() / "crops"; }
+  std::filesystem::path thumbs() const { return images() / "thumbs"; }
+  std::filesystem::path track_thumb(int track) const;              // thumbs/tracks/track-00001.jpg
+  std::filesystem::path identity_thumb(int identity) const;        // thumbs/identity-00001/rep.jpg
   std::filesystem::path frame(int64_t frame_idx) const;            // frames/frame_000120.jpg
   std::filesystem::path crop(int track, int64_t frame_idx) const;  // crops/track-00001/frame_…
 
-  // Makes the folders of the manifests, of the work in progress and of the analytics. Throws: io
-  // where that cannot be.
+  // Makes the folders of the manifests, of the work in progress, of the vectors and of the
+  // analytics. Throws: io where that cannot be.
   void create_folders() const;
 
  private:

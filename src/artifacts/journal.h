@@ -29,7 +29,7 @@ struct FrameRecord {
   Box content;                        // the frame inside its letterbox, shown pixels
   std::vector<Detection> detections;  // kept bit for bit
   std::vector<int> segments;          // one per detection; -1: untracked
-  std::vector<std::pair<int, Embedding>> embeddings;  // detection index -> vector, bit for bit
+  std::vector<FaceLook> looks;        // at most one per detection; vectors bit for bit
   friend bool operator==(const FrameRecord&, const FrameRecord&) = default;
 };
 

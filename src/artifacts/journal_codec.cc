@@ -15,9 +15,9 @@ namespace {
 
 constexpr std::string_view kMagic = "screenalytics-journal";
 constexpr std::string_view kFrameType = "frame";
-// 1: vectors are float32 in the byte order of the machine, which is little-endian on all we build
+// Vectors are float32 in the byte order of the machine, which is little-endian on all we build
 // for; the journal never leaves the machine of its run.
-constexpr int kFormatVersion = 1;
+constexpr int kFormatVersion = 2;
 
 constexpr std::array<uint32_t, 256> make_crc_table() {
   std::array<uint32_t, 256> table{};
@@ -78,11 +78,17 @@ Json frame_json(const FrameRecord& frame) {
                {"box", to_binary(content)},
                {"det", to_binary(frame.detections)},
                {"seg", to_binary(frame.segments)}};
-  Json embeddings = Json::array();
-  for (const auto& [index, vector] : frame.embeddings) {
-    embeddings.push_back({{"i", index}, {"v", to_binary(vector)}});
+  Json looks = Json::array();
+  for (const FaceLook& look : frame.looks) {
+    const FaceQuality& q = look.quality;
+    const std::vector<float> measures = {q.sharpness,  q.size,     q.pose,
+                                         q.confidence, q.contrast, look.norm};
+    looks.push_back({{"i", look.detection},
+                     {"q", to_binary(measures)},
+                     {"v", to_binary(look.vector)},
+                     {"p", look.portrait}});
   }
-  json["emb"] = std::move(embeddings);
+  json["look"] = std::move(looks);
   return json;
 }
 
@@ -110,13 +116,19 @@ FrameRecord parse_frame(const Fields& fields, const Place& place) {
   if (frame.segments.size() != frame.detections.size()) {
     fields.fail("seg", fields.any("seg"), "one number a detection");
   }
-  for (const Json& entry : fields.array("emb")) {
-    const Fields embedding(entry, place, "emb.");
-    const int64_t index = embedding.integer("i");
+  for (const Json& entry : fields.array("look")) {
+    const Fields look(entry, place, "look.");
+    const int64_t index = look.integer("i");
     if (index >= static_cast<int64_t>(frame.detections.size())) {
-      embedding.fail("i", entry["i"], "the index of a detection");
+      look.fail("i", entry["i"], "the index of a detection");
     }
-    frame.embeddings.emplace_back(static_cast<int>(index), from_binary<float>(embedding, "v"));
+    const auto q = from_binary<float>(look, "q");
+    if (q.size() != 6) look.fail("q", look.any("q"), "six numbers");
+    frame.looks.push_back({static_cast<int>(index),
+                           {q[0], q[1], q[2], q[3], q[4]},
+                           q[5],
+                           from_binary<float>(look, "v"),
+                           look.boolean("p")});
   }
   return frame;
 }

@@ -37,7 +37,10 @@ FrameRecord frame(int faces) {
     d.confidence = 0.7f;
     f.detections.push_back(d);
     f.segments.push_back(i - 1);
-    if (i % 2 == 0) f.embeddings.emplace_back(i, Embedding(16, 0.1f * static_cast<float>(i + 1)));
+    if (i % 2 == 0) {
+      f.looks.push_back(
+          {i, {0.5f, 0.6f, 0.7f, 0.8f, 0.9f}, 3, Embedding(16, 0.1f * static_cast<float>(i + 1))});
+    }
   }
   return f;
 }
@@ -141,7 +144,7 @@ TEST(Journal, AnotherFormatVersionAndAForeignFileAreRefused) {
   at[static_cast<std::ptrdiff_t>(key.size())] = 9;
   const Error version = caught_error([&] { JournalReader::open(with_payload(folder, header)); });
   EXPECT_EQ(version.code(), ErrorCode::corrupt_input);
-  EXPECT_THAT(version.what(), HasSubstr("its format version is 9, this program has 1"));
+  EXPECT_THAT(version.what(), HasSubstr("its format version is 9, this program has 2"));
   const auto record = encode_record(frame(0));
   EXPECT_THAT(caught_error([&] { JournalReader::open(with_payload(folder, record)); }).what(),
               HasSubstr("it is not a journal of screenalytics"));

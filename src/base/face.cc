@@ -7,6 +7,10 @@
 
 namespace screenalytics {
 
+float FaceQuality::score() const {
+  return std::pow(sharpness * size * pose * confidence * contrast, 0.2F);
+}
+
 float cosine_similarity(const Embedding& a, const Embedding& b) {
   SA_CHECK(a.size() == b.size());
   float dot = 0;

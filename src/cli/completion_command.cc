@@ -25,7 +25,8 @@ std::vector<std::string> long_flags(const CLI::App& command) {
 std::string value_cases() {
   std::string cases =
       "    --profile) words='fast_cpu low_power balanced high_accuracy' ;;\n"
-      "    --stages) words='detect detect,track' ;;\n";
+      "    --stages) words='detect detect,track detect,track,embed detect,track,embed,cluster' "
+      ";;\n";
   for (const Knob& knob : knobs()) {
     if (knob.choices.empty()) continue;
     cases += fmt::format("    {}) words='{}' ;;\n", knob.flag, fmt::join(knob.choices, " "));

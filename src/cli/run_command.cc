@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <csignal>
 #include <cstdio>
 #include <filesystem>
@@ -39,34 +41,33 @@ void on_signal(int) {
 
 struct RunOptions {
   CLI::Option* ep_id_option = nullptr;
-  std::string video, video_flag, ep_id, profile, stages = "detect,track";
+  std::string video, video_flag, ep_id, profile, stages = "detect,track,embed,cluster";
   bool resume = false, json = false, quiet = false;
   std::unique_ptr<KnobFlags> knobs;
 };
 
-// Returns: whether tracks are wanted.
-bool parse_stages(const std::string& text) {
-  bool detect = false, track = false;
+constexpr std::array<std::string_view, 4> kStages = {"detect", "track", "embed", "cluster"};
+
+// Returns: the last stage that is wanted. Each stage needs all before it.
+RunStage parse_stages(const std::string& text) {
+  const auto refuse = [&](const std::string& why) {
+    throw Error(ErrorCode::invalid_argument,
+                fmt::format("--stages '{}': {}; write the first ones of {}", text, why,
+                            fmt::join(kStages, ",")));
+  };
   std::istringstream words(text);
-  for (std::string word; std::getline(words, word, ',');) {
-    if (word == "detect") {
-      detect = true;
-    } else if (word == "track") {
-      track = true;
-    } else {
-      throw Error(ErrorCode::invalid_argument,
-                  fmt::format("--stages '{}': '{}' is no stage; the stages are detect and "
-                              "detect,track",
-                              text, word));
+  size_t count = 0;
+  for (std::string word; std::getline(words, word, ','); ++count) {
+    if (std::find(kStages.begin(), kStages.end(), word) == kStages.end()) {
+      refuse(fmt::format("'{}' is no stage", word));
+    }
+    if (count >= kStages.size() || word != kStages[count]) {
+      refuse(count < kStages.size() ? fmt::format("'{}' needs {} before it", word, kStages[count])
+                                    : fmt::format("'{}' is there twice", word));
     }
   }
-  if (!detect) {
-    throw Error(ErrorCode::invalid_argument,
-                fmt::format("--stages '{}': tracking needs detect before it; use detect or "
-                            "detect,track",
-                            text));
-  }
-  return track;
+  if (count == 0) refuse("it names no stage");
+  return static_cast<RunStage>(count - 1);
 }
 
 Settings settings_of(const RunOptions& options, const fs::path& home) {
@@ -136,7 +137,7 @@ void print_summary(const RunRequest& request, const RunResult& result) {
                  : "");
   fmt::print("  {:<12} {}\n", "shots", m.scene_cuts + (m.total_frames > 0 ? 1 : 0));
   fmt::print("  {:<12} {}\n", "faces", result.detections);
-  if (request.track) {
+  if (request.wants(RunStage::track)) {
     fmt::print("  {:<12} {}", "tracks", m.tracks_born);
     if (!m.longest_tracks.empty()) {
       fmt::print(", the longest {:.1f} s ({})", m.longest_tracks.front().second,
@@ -144,7 +145,7 @@ void print_summary(const RunRequest& request, const RunResult& result) {
     }
     fmt::print("\n");
   }
-  if (request.track) print_people(result.people);
+  if (request.wants(RunStage::cluster)) print_people(result.people);
   const auto exported = [&](const char* name) { return m.counts.at(name); };
   if (exported("frames_exported") + exported("crops_exported") > 0) {
     fmt::print("  {:<12} {} frames, {} face crops\n", "pictures", exported("frames_exported"),
@@ -157,7 +158,8 @@ void print_summary(const RunRequest& request, const RunResult& result) {
   }
   for (const std::string& note : result.notes) fmt::print("  note         {}\n", note);
   fmt::print("  {:<12} {}\n", "files", result.folder.string());
-  if (request.track) fmt::print("  {:<12} {}\n", "screen time", result.analytics.string());
+  if (request.wants(RunStage::cluster))
+    fmt::print("  {:<12} {}\n", "screen time", result.analytics.string());
   if (result.cancelled) fmt::print("Go on with the same command and --resume.\n");
 }
 
@@ -211,7 +213,9 @@ Action define_run(CLI::App& command) {
   o->ep_id_option->group("Input");
   command.add_option("--profile", o->profile, "fast_cpu (low_power), balanced or high_accuracy")
       ->group("Run");
-  command.add_option("--stages", o->stages, "detect, or detect,track")->group("Run");
+  command
+      .add_option("--stages", o->stages, "stop earlier: detect, detect,track or detect,track,embed")
+      ->group("Run");
   command.add_flag("--resume", o->resume, "go on where an interrupted run stopped")->group("Run");
   command.add_flag("--json", o->json, "progress and result as JSON, a line each")->group("Output");
   command.add_flag("--quiet", o->quiet, "show nothing but errors")->group("Output");

@@ -87,6 +87,13 @@ class Agglomeration {
     std::iota(active_.begin(), active_.end(), size_t{0});
   }
 
+  // Makes one cluster of them, whatever their distance. Requires: run() was not yet called.
+  void join(const std::vector<int>& items) {
+    for (size_t i = 1; i < items.size(); ++i) {
+      merge(root_of(static_cast<size_t>(items[0])), static_cast<size_t>(items[i]));
+    }
+  }
+
   // Returns the smallest item of each item's cluster.
   std::vector<size_t> run() {
     std::vector<size_t> chain;
@@ -106,14 +113,16 @@ class Agglomeration {
       }
     }
     std::vector<size_t> roots(parent_.size());
-    for (size_t i = 0; i < roots.size(); ++i) {
-      roots[i] = i;
-      while (parent_[roots[i]] != roots[i]) roots[i] = parent_[roots[i]];
-    }
+    for (size_t i = 0; i < roots.size(); ++i) roots[i] = root_of(i);
     return roots;
   }
 
  private:
+  size_t root_of(size_t item) const {
+    while (parent_[item] != item) item = parent_[item];
+    return item;
+  }
+
   // `former` where it is as near as any; `item` where none is within the limit.
   size_t nearest_to(size_t item, size_t former) const {
     size_t best = former;
@@ -157,11 +166,25 @@ class Agglomeration {
   std::vector<size_t> active_;  // ascending
 };
 
+// Keeps groups apart from each other, and closed ones from everybody.
+void forbid_between_groups(PairDistances& distances, const std::vector<int>& group_of,
+                           std::span<const FixedGroup> fixed) {
+  for (size_t g = 0; g < fixed.size(); ++g) {
+    for (const int item : fixed[g].items) {
+      for (size_t other = 0; other < group_of.size(); ++other) {
+        const int theirs = group_of[other];
+        if (theirs == static_cast<int>(g) || (theirs < 0 && !fixed[g].closed)) continue;
+        distances.at(static_cast<size_t>(item), other) = kForbidden;
+      }
+    }
+  }
+}
+
 }  // namespace
 
 std::vector<int> agglomerate(std::span<const Embedding> vectors,
                              std::span<const std::pair<int, int>> cannot_link,
-                             const ClusterOptions& options) {
+                             const ClusterOptions& options, std::span<const FixedGroup> fixed) {
   const size_t n = vectors.size();
   if (n > kMaxClusterItems) {
     throw Error(ErrorCode::unsupported,
@@ -170,13 +193,24 @@ std::vector<int> agglomerate(std::span<const Embedding> vectors,
                             n, kMaxClusterItems));
   }
   PairDistances distances = cosine_distances(vectors);
+  std::vector<int> group_of(n, -1);
+  for (size_t g = 0; g < fixed.size(); ++g) {
+    for (const int item : fixed[g].items) {
+      SA_CHECK(item >= 0 && item < static_cast<int>(n) && group_of[static_cast<size_t>(item)] < 0);
+      group_of[static_cast<size_t>(item)] = static_cast<int>(g);
+    }
+  }
   for (const auto& [a, b] : cannot_link) {
     SA_CHECK(a != b && a >= 0 && b >= 0 && std::max(a, b) < static_cast<int>(n));
+    const int group = group_of[static_cast<size_t>(a)];
+    if (group >= 0 && group == group_of[static_cast<size_t>(b)]) continue;
     distances.at(static_cast<size_t>(a), static_cast<size_t>(b)) = kForbidden;
   }
-  const std::vector<size_t> roots = Agglomeration(std::move(distances), n, options.linkage,
-                                                  static_cast<float>(1 - options.cluster_thresh))
-                                        .run();
+  forbid_between_groups(distances, group_of, fixed);
+  Agglomeration agglomeration(std::move(distances), n, options.linkage,
+                              static_cast<float>(1 - options.cluster_thresh));
+  for (const FixedGroup& group : fixed) agglomeration.join(group.items);
+  const std::vector<size_t> roots = agglomeration.run();
   std::vector<int> cluster_of_root(n, -1), clusters(n);
   int count = 0;
   for (size_t i = 0; i < n; ++i) {

@@ -11,6 +11,7 @@ namespace {
 
 constexpr std::string_view kDetection = "detection.yaml";
 constexpr std::string_view kTracking = "tracking.yaml";
+constexpr std::string_view kFaces = "faces_embed_sampling.yaml";
 constexpr std::string_view kClustering = "clustering.yaml";
 constexpr std::string_view kScreenTime = "screen_time.yaml";
 constexpr std::string_view kExport = "export.yaml";
@@ -131,10 +132,25 @@ std::vector<KnobRow> tracking_rows() {
 
 std::vector<KnobRow> people_rows() {
   return {
+      real("min_quality", kFaces, kFraction, SA_MEMBER(faces.min_quality),
+           "smallest quality of a face whose vector counts, 0 to 1"),
+      whole("max_crops_per_track", kFaces, {1, 100000}, SA_MEMBER(faces.max_crops_per_track),
+            "most faces of one track that are kept"),
+      choice("sampling_mode", kFaces, {"quality_weighted", "uniform", "stratified"},
+             SA_MEMBER(faces.sampling_mode), "which faces of a track are kept"),
+      whole("max_faces_per_episode", kFaces, {0, 100'000'000},
+            SA_MEMBER(faces.max_faces_per_episode),
+            "most faces that are kept of all tracks, but one a track; 0: no limit"),
       real("cluster_thresh", kClustering, {-1, 1}, SA_MEMBER(clustering.cluster_thresh),
            "cosine similarity from which two groups of tracks are one identity"),
       choice("linkage", kClustering, {"average", "complete", "ward"}, SA_MEMBER(clustering.linkage),
              "what the similarity of two groups of tracks is"),
+      whole("min_cluster_size", kClustering, {1, 100000}, SA_MEMBER(clustering.min_cluster_size),
+            "identities of fewer tracks are given up, their tracks belong to nobody"),
+      real("min_identity_sim", kClustering, {-1, 1}, SA_MEMBER(clustering.min_identity_sim),
+           "a track less like the others of its identity (cosine similarity) leaves it; -1: never"),
+      real("singleton_merge", kClustering, {-1, 1.01}, SA_MEMBER(clustering.singleton_merge),
+           "cosine similarity from which a track that is alone joins an identity; 1.01: never"),
       real("gap_tolerance_s", kScreenTime, {0, 60}, SA_MEMBER(screen_time.gap_tolerance_s),
            "appearances with at most this many seconds between them are one"),
       real("edge_padding_s", kScreenTime, {0, 10}, SA_MEMBER(screen_time.edge_padding_s),

@@ -61,9 +61,19 @@ struct SamplingSettings {
   bool skip_non_reference = false;
 };
 
+struct FaceSettings {
+  double min_quality = 0;
+  int max_crops_per_track = 50;
+  std::string sampling_mode = "quality_weighted";  // quality_weighted | uniform | stratified
+  int max_faces_per_episode = 0;                   // 0: no limit
+};
+
 struct ClusteringSettings {
   double cluster_thresh = 0.42;
   std::string linkage = "average";  // average | complete | ward
+  int min_cluster_size = 1;
+  double min_identity_sim = 0.3;
+  double singleton_merge = 0.5;
 };
 
 struct ScreenTimeSettings {
@@ -102,6 +112,7 @@ struct Settings {
   DetectionSettings detection;
   TrackingSettings tracking;
   SamplingSettings sampling;
+  FaceSettings faces;
   ClusteringSettings clustering;
   ScreenTimeSettings screen_time;
   ExportSettings exporting;

@@ -29,7 +29,8 @@ std::vector<std::pair<std::string, StageCounters>> StageClocks::counters() const
           {"detect", detect.counters()},
           {"track", tracking},
           {"embed", embedding},
-          {"export", exporting.counters()}};
+          {"export", exporting.counters()},
+          {"cluster", cluster.counters()}};
 }
 
 Analysis::Analysis(AnalysisParts parts)
@@ -109,7 +110,7 @@ void Analysis::track() {
       p_.journal.append(record);
     }
     p_.clocks.track.count(1);
-    p_.exporter.add(found->frame.frame, record.detections, record.segments);
+    p_.exporter.add(found->frame.frame, record);
     p_.progress.update(record.frame_idx + 1, ++analysed, p_.resumed_source_frames);
     if (analysed % kRatePeriod == 0) p_.progress.set_stage_rates(p_.clocks.rates());
   }

@@ -20,7 +20,7 @@
 namespace screenalytics {
 
 struct StageClocks {
-  StageClock decode, detect, track, embed, exporting;
+  StageClock decode, detect, track, embed, exporting, cluster;
 
   // By the stages' names in track_metrics.json, in the order of the pipeline.
   std::vector<std::pair<std::string, StageCounters>> counters() const;

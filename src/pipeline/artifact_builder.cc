@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <map>
 #include <optional>
-#include <set>
 
 #include "artifacts/atomic_file.h"
 #include "artifacts/documents.h"
@@ -14,6 +13,7 @@
 #include "artifacts/row_files.h"
 #include "base/check.h"
 #include "base/error.h"
+#include "pipeline/face_builder.h"
 
 namespace screenalytics {
 
@@ -32,6 +32,7 @@ struct TrackFacts {
   double conf_sum = 0;
   int64_t sure = 0;                             // detections of at least track_thresh
   std::vector<std::pair<float, int64_t>> best;  // confidence x side, frame
+  TrackFaces faces;
 };
 
 template <typename Visit>
@@ -88,6 +89,11 @@ std::map<int, TrackFacts> collect_tracks(const BuildInput& in) {
       t.sure += d.confidence >= static_cast<float>(in.track_thresh) ? 1 : 0;
       ++t.row.detections;
       if (in.crops_saved) add_best(t, d, f.frame_idx);
+    }
+    for (const FaceLook& look : f.looks) {
+      const int reported = f.segments[static_cast<size_t>(look.detection)];
+      const int segment = in.table.confirmed_segment(reported, f.frame_idx);
+      if (segment >= 0) facts[segment].faces.add(f, look, in.face_limits);
     }
   });
   std::erase_if(facts, [&](const auto& entry) {
@@ -186,37 +192,6 @@ DetectionRow to_row(const Detection& d, const FrameRecord& f, Size size) {
   return row;
 }
 
-// Adds up the face vectors of tracks, and notes which tracks share a frame.
-class SightingCollector {
- public:
-  explicit SightingCollector(BuildResult& result) : result_(result) {}
-
-  // tracks: the number of each detection's track; 0: none.
-  void add(const FrameRecord& f, const std::vector<int>& tracks) {
-    for (const auto& [index, face] : f.embeddings) {
-      const int track = tracks[static_cast<size_t>(index)];
-      if (track == 0 || face.empty()) continue;
-      Embedding& sum = result_.sightings[static_cast<size_t>(track - 1)].vector;
-      sum.resize(face.size());
-      for (size_t k = 0; k < face.size(); ++k) sum[k] += face[k];
-    }
-    for (size_t i = 0; i < tracks.size(); ++i) {
-      for (size_t j = i + 1; j < tracks.size(); ++j) {
-        if (tracks[i] != 0 && tracks[j] != 0) together_.insert(std::minmax({tracks[i], tracks[j]}));
-      }
-    }
-  }
-
-  void finish() {
-    for (TrackSighting& s : result_.sightings) normalize(s.vector);
-    result_.seen_together.assign(together_.begin(), together_.end());
-  }
-
- private:
-  BuildResult& result_;
-  std::set<std::pair<int, int>> together_;
-};
-
 class ShotCollector {
  public:
   void add(const FrameRecord& f) {
@@ -249,23 +224,31 @@ BuildResult build_artifacts(const BuildInput& in) {
   const std::map<int, TrackFacts> tracks = collect_tracks(in);
   // All new files are complete, in the work folder, before the first of the old ones is replaced: a
   // disk that fills up must not leave a mixture.
-  const std::vector<fs::path> places{in.paths.tracks(), in.paths.detections(), in.paths.samples(),
-                                     in.paths.shots()};
-  const auto staged = [&](const fs::path& place) { return in.paths.work() / place.filename(); };
+  std::vector<std::pair<fs::path, fs::path>> files;
+  const auto staged = [&](const fs::path& place) {
+    return files.emplace_back(in.paths.work() / place.filename(), place).first;
+  };
   TrackWriter track_writer(staged(in.paths.tracks()), in.paths.episode());
-  std::vector<const TrackRow*> ordered(tracks.size());
-  for (const auto& [segment, t] : tracks) ordered[static_cast<size_t>(t.row.track - 1)] = &t.row;
-  for (const TrackRow* row : ordered) {
-    track_writer.write(*row);
-    result.tracks.push_back({row->track, seconds_between(row->start, row->end), row->detections,
-                             row->end_reason == "lost"});
-    result.sightings.push_back({{row->start, row->end}, {}, row->avg_conf});
+  std::vector<const TrackFacts*> ordered(tracks.size());
+  for (const auto& [segment, t] : tracks) ordered[static_cast<size_t>(t.row.track - 1)] = &t;
+  std::vector<const TrackFaces*> faces_of_tracks;
+  PictureFolder thumbs(in.paths.thumbs(), !ordered.empty());
+  std::vector<bool> with_thumb;
+  for (const TrackFacts* t : ordered) {
+    track_writer.write(t->row);
+    result.tracks.push_back({t->row.track, seconds_between(t->row.start, t->row.end),
+                             t->row.detections, t->row.end_reason == "lost"});
+    faces_of_tracks.push_back(&t->faces);
+    const std::optional<Portrait>& p = t->faces.portrait();
+    with_thumb.push_back(p && thumbs.add(in.exports.portrait(p->segment, p->frame_idx),
+                                         in.paths.track_thumb(t->row.track)));
   }
 
   DetectionWriter detections(staged(in.paths.detections()), in.paths.episode(), in.detector_id);
   SampleWriter samples(staged(in.paths.samples()));
+  FaceBuilder faces(in.paths, in.frame_size, in.face_limits, in.face_selection, in.crops_saved,
+                    faces_of_tracks);
   ShotCollector shots;
-  SightingCollector sightings(result);
   PictureFolder frames(in.paths.frames(), in.frames_saved);
   PictureFolder crops(in.paths.crops(), in.crops_saved);
   for_each_frame(in.paths.journal(), [&](const FrameRecord& f) {
@@ -276,12 +259,13 @@ BuildResult build_artifacts(const BuildInput& in) {
       const auto track = tracks.find(in.table.confirmed_segment(f.segments[i], f.frame_idx));
       const Detection& d = f.detections[i];
       const bool tracked = track != tracks.end();
+      if (tracked) track_numbers[i] = track->second.row.track;
       // A candidate below the threshold is a face only if a track vouches for it.
       if (!tracked && static_cast<double>(d.confidence) < f.confidence_th) continue;
       if (d.box.area() <= 0) continue;
       DetectionRow row = to_row(d, f, in.frame_size);
       if (tracked) {
-        row.track = track_numbers[i] = track->second.row.track;
+        row.track = track_numbers[i];
         if (crops.add(in.exports.crop(f.segments[i], f.frame_idx),
                       in.paths.crop(*row.track, f.frame_idx))) {
           ++result.crops_exported;
@@ -294,18 +278,20 @@ BuildResult build_artifacts(const BuildInput& in) {
     if (frames.add(in.exports.frame(f.frame_idx), in.paths.frame(f.frame_idx))) {
       ++result.frames_exported;
     }
-    sightings.add(f, track_numbers);
+    faces.add(f, track_numbers);
     samples.write(sample);
     ++result.analysed_frames;
   });
-  sightings.finish();
+  faces.finish(with_thumb);
   const std::vector<ShotRow>& rows = shots.finish(in.end_frame, in.end);
   result.cuts = std::max<int64_t>(0, static_cast<int64_t>(rows.size()) - 1);
   write_shots(staged(in.paths.shots()), rows);
   samples.commit();
   detections.commit();
   track_writer.commit();
-  for (const fs::path& place : places) move_to(staged(place), place);
+  files.insert(files.end(), faces.files().begin(), faces.files().end());
+  for (const auto& [fresh, place] : files) move_to(fresh, place);
+  thumbs.commit();
   frames.commit();
   crops.commit();
   return result;

@@ -10,10 +10,10 @@
 
 #include "artifacts/episode_paths.h"
 #include "artifacts/rows.h"
-#include "base/face.h"
 #include "base/geometry.h"
+#include "embed/face_quality.h"
+#include "pipeline/face_selection.h"
 #include "pipeline/image_exporter.h"
-#include "summarize/screen_time.h"
 #include "summarize/track_quality.h"
 #include "track/track_table.h"
 
@@ -27,31 +27,24 @@ struct BuildInput {
   std::string detector_id;
   double min_track_length_s = 0;
   double track_thresh = 0;  // confidence from which a detection is sure
+  QualityLimits face_limits;
+  SelectionOptions face_selection;
   bool frames_saved = false, crops_saved = false;
   int64_t end_frame = 0;        // one past the last frame of the part that was analysed
   Timestamp end;                // its end
   double frame_duration_s = 0;  // nominal
 };
 
-// What the later stages need of a track.
-struct TrackSighting {
-  TimeSpan seen;
-  Embedding vector;  // mean of its faces' unit vectors, of unit length; empty where it has none
-  double avg_conf = 0;
-};
-
 struct BuildResult {
-  std::vector<TrackSpan> tracks;                   // the one of number n at n - 1
-  std::vector<TrackSighting> sightings;            // of the same tracks
-  std::vector<std::pair<int, int>> seen_together;  // numbers of tracks with a frame in common
+  std::vector<TrackSpan> tracks;  // the one of number n at n - 1
   int64_t detections = 0, analysed_frames = 0, cuts = 0;
   int64_t frames_exported = 0, crops_exported = 0;
 };
 
-// Writes detections, tracks, samples and shots, and gives exported pictures their final places; all
-// replace those of an earlier run, once all are complete. The journal and the export folder are
-// left as they are. Requires: the episode's folders. Memory: one entry per track. Throws: io;
-// corrupt_input.
+// Writes detections, tracks, faces and their vectors, samples and shots, and gives exported
+// pictures their final places; all replace those of an earlier run, once all are complete. The
+// journal and the export folder are left as they are. Requires: the episode's folders. Memory: one
+// entry per track. Throws: io; corrupt_input.
 BuildResult build_artifacts(const BuildInput& input);
 
 }  // namespace screenalytics

@@ -4,6 +4,7 @@
 
 #include <gmock/gmock.h>
 
+#include "artifacts/face_files.h"
 #include "artifacts/journal.h"
 #include "pipeline/fake_parts_test.h"
 #include "testing/caught_error.h"
@@ -21,6 +22,13 @@ struct Seen {
   float confidence = 0.9F;
   float x = 10;
 };
+
+// The drawn faces are tiny.
+QualityLimits any_size() {
+  QualityLimits limits;
+  limits.min_face_px = 0;
+  return limits;
+}
 
 // Journal and table of a run at 10 frames a second, and what is built of them.
 class Built {
@@ -73,6 +81,8 @@ class Built {
                             "model",
                             min_length_s,
                             0.7,
+                            any_size(),
+                            selection_,
                             frames,
                             crops,
                             end_frame,
@@ -99,6 +109,29 @@ class Built {
     return numbers;
   }
 
+  // The face i of the frame that was added last was looked at.
+  void look(int i, float quality, const Embedding& vector, bool portrait = false) {
+    FrameRecord& f = frames_.back();
+    const FaceQuality q{quality, quality, quality, 0.9F, quality};
+    f.looks.push_back({i, q, 1, vector, portrait});
+    if (portrait) {
+      picture(exports_.portrait(f.segments[static_cast<size_t>(i)], f.frame_idx),
+              std::to_string(f.frame_idx));
+    }
+  }
+  void keep_at_most(int crops_per_track) { selection_.max_crops_per_track = crops_per_track; }
+
+  std::vector<FaceRow> faces() const { return rows<FaceReader, FaceRow>(paths_.faces()); }
+  std::vector<TrackEmbeddingRow> embeddings() const {
+    return read_track_embeddings(paths_.track_embeddings());
+  }
+  std::vector<Embedding> vectors(const fs::path& path) const {
+    NpyReader reader(path);
+    std::vector<Embedding> all(static_cast<size_t>(reader.rows()));
+    for (Embedding& v : all) reader.next(v);
+    return all;
+  }
+
   const EpisodePaths& paths() const { return paths_; }
   const ExportFolder& exports() const { return exports_; }
 
@@ -107,6 +140,7 @@ class Built {
   EpisodePaths paths_{folder_ / "out", EpisodeId("ep")};
   ExportFolder exports_{paths_.images() / ".work"};
   TrackTable table_;
+  SelectionOptions selection_;
   std::vector<FrameRecord> frames_;
 };
 
@@ -352,6 +386,87 @@ TEST(ArtifactBuilder, AGhostThatLivesOffWeakCandidatesIsNoTrack) {
   EXPECT_EQ(run.tracks()[0].detections, 10);
   // Its sure detections are still faces; its candidates are none.
   EXPECT_EQ(run.detections().size(), 13U);
+}
+
+TEST(ArtifactBuilder, FacesAndTheirVectorsAreWrittenInOneOrder) {
+  Built b;
+  b.frame(0, {{0}, {1, 0.9F, 50}});
+  b.look(0, 0.8F, {1, 0});
+  b.look(1, 0.6F, {0, 1});
+  b.frame(5, {{0}});
+  b.look(0, 0.9F, {1, 0}, true);
+  b.frame(6, {{0}});
+  b.look(0, 0.8F, {});  // good, and not needed
+  b.ended(0, EndReason::lost);
+  b.ended(1, EndReason::lost);
+  b.build();
+  const std::vector<FaceRow> faces = b.faces();
+  ASSERT_EQ(faces.size(), 3U);
+  EXPECT_EQ(faces[1].track, 2);
+  EXPECT_EQ(faces[2].embedding_row, 2);
+  EXPECT_FLOAT_EQ(faces[2].bbox.x1, 0.1F);
+  EXPECT_FALSE(faces[2].rejection.has_value());
+  EXPECT_THAT(b.vectors(b.paths().face_vectors()),
+              ElementsAre(Embedding{1, 0}, Embedding{0, 1}, Embedding{1, 0}));
+  EXPECT_THAT(b.vectors(b.paths().track_vectors()), ElementsAre(Embedding{1, 0}, Embedding{0, 1}));
+  ASSERT_EQ(b.embeddings().size(), 2U);
+  EXPECT_EQ(b.embeddings()[0].faces, 2);
+  EXPECT_EQ(b.embeddings()[0].thumb, "frames/ep/thumbs/tracks/track-00001.jpg");
+  EXPECT_EQ(file_content(b.paths().track_thumb(1)), "5");
+  EXPECT_EQ(b.embeddings()[1].thumb, "");
+}
+
+TEST(ArtifactBuilder, ARefusedFaceHasItsReasonItsValueAndItsLimit) {
+  Built b;
+  b.frame(0, {{0}});
+  b.look(0, 0.8F, {1, 0});
+  b.frame(1, {{0}});
+  b.look(0, 0.05F, {});
+  b.frame(2, {{0}});
+  b.look(0, 0.7F, {1, 0});
+  b.keep_at_most(1);
+  b.ended(0, EndReason::lost);
+  b.build();
+  const std::vector<FaceRow> faces = b.faces();
+  ASSERT_EQ(faces.size(), 3U);
+  EXPECT_EQ(faces[0].embedding_row, 0);
+  const FaceRejection blurry{"blurry", static_cast<double>(0.05F), static_cast<double>(0.1F)};
+  EXPECT_EQ(faces[1].rejection, blurry);
+  EXPECT_EQ(faces[2].rejection, (FaceRejection{"track_full", 2, 1}));
+  EXPECT_FALSE(faces[2].embedding_row.has_value());
+}
+
+TEST(ArtifactBuilder, ATrackWhoseEveryFaceIsRefusedKeepsItsBestFlagged) {
+  Built b;
+  b.frame(0, {{0}});
+  b.look(0, 0.05F, {1, 0}, true);
+  b.frame(1, {{0}});
+  b.look(0, 0.09F, {0, 1}, true);
+  b.ended(0, EndReason::lost);
+  b.build();
+  const std::vector<FaceRow> faces = b.faces();
+  ASSERT_EQ(faces.size(), 2U);
+  EXPECT_FALSE(faces[0].embedding_row.has_value());
+  EXPECT_EQ(faces[1].embedding_row, 0);
+  EXPECT_EQ(faces[1].rejection->reason, "blurry");
+  ASSERT_EQ(b.embeddings().size(), 1U);
+  EXPECT_TRUE(b.embeddings()[0].fallback);
+  EXPECT_EQ(file_content(b.paths().track_thumb(1)), "1");
+}
+
+TEST(ArtifactBuilder, AFaceUnlikeTheOthersOfItsTrackDoesNotCount) {
+  Built b;
+  for (int i = 0; i < 5; ++i) {
+    b.frame(i, {{0}});
+    b.look(0, 0.8F, i == 2 ? Embedding{0, 1} : Embedding{1, 0});
+  }
+  b.ended(0, EndReason::lost);
+  b.build();
+  EXPECT_EQ(b.embeddings()[0].outliers, 1);
+  EXPECT_EQ(b.embeddings()[0].faces, 4);
+  const Embedding v = b.vectors(b.paths().track_vectors())[0];
+  EXPECT_NEAR(v[0], 1, 1e-6);
+  EXPECT_NEAR(v[1], 0, 1e-6);
 }
 
 }  // namespace

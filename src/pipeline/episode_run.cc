@@ -12,9 +12,10 @@
 #include "artifacts/episode_lock.h"
 #include "artifacts/episode_paths.h"
 #include "base/error.h"
+#include "identities/cluster_tracks.h"
+#include "identities/people.h"
 #include "pipeline/analysis.h"
 #include "pipeline/artifact_builder.h"
-#include "pipeline/people_builder.h"
 #include "pipeline/run_description.h"
 #include "pipeline/run_journal.h"
 #include "pipeline/thread_budget.h"
@@ -66,8 +67,6 @@ class EpisodeRun {
 
  private:
   const Settings& settings() const { return request_.settings; }
-  bool gate_enabled() const { return request_.track && settings().tracking.gate_enabled; }
-
   int threads() const { return std::min({settings().run.threads, available_cores(), kMaxThreads}); }
 
   fs::path progress_path() const {
@@ -127,7 +126,7 @@ class EpisodeRun {
       add_note(fmt::format("coreml_det_size has no effect: the detector runs on {}, not on CoreML",
                            detector_->device()));
     }
-    if (gate_enabled()) {
+    if (needs_embedder(request_)) {
       embedder_ = parts_.make_embedder();
       add_note(embedder_->note());
     }
@@ -173,14 +172,24 @@ class EpisodeRun {
     return {paths_.journal(), fingerprint};
   }
 
+  bool has_pixels(const Detection& d) const {
+    const Box region = crop_region(d.box, video_.size);
+    return region.width() >= 1 && region.height() >= 1;
+  }
+
   // Whether the pictures of a recorded frame reached the disk before the run was killed.
   bool exported(const FrameRecord& f) const {
     if (settings().exporting.save_frames && !fs::exists(exports_.frame(f.frame_idx))) return false;
+    for (const FaceLook& look : f.looks) {
+      const auto i = static_cast<size_t>(look.detection);
+      if (look.portrait && has_pixels(f.detections[i]) &&
+          !fs::exists(exports_.portrait(f.segments[i], f.frame_idx))) {
+        return false;
+      }
+    }
     if (!settings().exporting.save_crops) return true;
     for (size_t i = 0; i < f.segments.size(); ++i) {
-      if (f.segments[i] < 0) continue;
-      const Box region = crop_region(f.detections[i].box, video_.size);
-      if (region.width() < 1 || region.height() < 1) continue;
+      if (f.segments[i] < 0 || !has_pixels(f.detections[i])) continue;
       if (!fs::exists(exports_.crop(f.segments[i], f.frame_idx))) return false;
     }
     return true;
@@ -190,19 +199,22 @@ class EpisodeRun {
     const std::string started_at = utc_text();
     const auto start = std::chrono::steady_clock::now();
     StageClocks clocks;
-    TrackStage tracker(settings().tracking, request_.track, embedder_.get(),
-                       request_.embedder.min_norm, settings().run.embed_batch_size, clocks.embed);
+    TrackStage tracker(settings().tracking,
+                       {request_.wants(RunStage::track), request_.wants(RunStage::embed),
+                        embedder_.get(), face_limits(), settings().run.embed_batch_size},
+                       clocks.embed);
     LetterboxFollower letterbox(settings().detection.auto_crop_letterbox,
                                 settings().detection.letterbox_threshold);
     JournalWriter journal = open_journal(tracker, letterbox);
-    const double floor = request_.track ? TrackerOptions{}.low_thresh : 1.0;
+    const double floor = request_.wants(RunStage::track) ? TrackerOptions{}.low_thresh : 1.0;
     const FaceFinder finder(*detector_, settings().detection, det_size(), floor);
     FrameReader reader(*source_, settings().tracking.gmc_method != "off", cancel_);
-    progress.set_phase(request_.track ? "track" : "detect");
+    progress.set_phase(request_.wants(RunStage::track) ? "track" : "detect");
     {
       Analysis* running = nullptr;
       ImageExporter exporter({settings().exporting.save_frames, settings().exporting.save_crops,
-                              settings().exporting.jpeg_quality, std::clamp(threads() / 2, 1, 4)},
+                              request_.wants(RunStage::embed), settings().exporting.jpeg_quality,
+                              std::clamp(threads() / 2, 1, 4)},
                              exports_, clocks.exporting,
                              [&](std::exception_ptr e) { running->fail(std::move(e)); });
       const int detect_threads =
@@ -229,10 +241,11 @@ class EpisodeRun {
     } else {
       const BuildResult built = build(table);
       result.detections = built.detections;
-      result.people = build_people(paths_, built, analysed_span(), settings().clustering,
-                                   settings().screen_time);
-      if (request_.track && !gate_enabled()) {
-        add_note("nobody can be told apart: gate_enabled is off, so no face vectors were taken");
+      if (request_.wants(RunStage::cluster)) {
+        progress.set_phase("cluster");
+        result.people = find_people(clocks.cluster);
+      } else {
+        remove_people();
       }
       if (settings().exporting.save_frames && built.frames_exported < built.analysed_frames) {
         add_note(fmt::format("{} of {} analysed frames have no picture",
@@ -269,19 +282,48 @@ class EpisodeRun {
     end_ = {last_ts.us + Timestamp::from_seconds(frame_duration_s()).us};
   }
 
-  TimeSpan analysed_span() const {
-    const Timestamp start = Timestamp::from_seconds(video_.start_s);
-    return {start, std::max(start, total_frames_ > 0 ? end_ : start)};
+  QualityLimits face_limits() const {
+    QualityLimits limits;
+    limits.min_norm = request_.embedder.min_norm;
+    limits.min_quality = static_cast<float>(settings().faces.min_quality);
+    return limits;
+  }
+
+  ScreenTimeReport find_people(StageClock& clock) const {
+    const auto span = clock.busy();
+    const EpisodeTracks episode = read_episode_tracks(paths_);
+    const Assignment assignment = cluster_tracks(episode, settings().clustering, {});
+    clock.count(static_cast<int64_t>(episode.tracks.size()));
+    return write_people(paths_, episode, assignment,
+                        {settings().clustering, settings().screen_time}, {});
+  }
+
+  // Those of an earlier run speak of other tracks.
+  void remove_people() const {
+    for (const fs::path& path : {paths_.identities(), paths_.screentime_json(),
+                                 paths_.screentime_csv(), paths_.timeline()}) {
+      std::error_code ec;
+      fs::remove(path, ec);
+      if (ec) throw Error(ErrorCode::io, io_message("remove", path, ec.value()));
+    }
   }
 
   double frame_duration_s() const { return 1 / (video_.average_fps > 0 ? video_.average_fps : 25); }
+
+  SelectionOptions face_selection() const {
+    const FaceSettings& f = settings().faces;
+    const SamplingMode mode = f.sampling_mode == "uniform"      ? SamplingMode::uniform
+                              : f.sampling_mode == "stratified" ? SamplingMode::stratified
+                                                                : SamplingMode::quality_weighted;
+    return {mode, f.max_crops_per_track, f.max_faces_per_episode};
+  }
 
   BuildResult build(const TrackTable& table) const {
     const Settings& set = settings();
     return build_artifacts({paths_, table, exports_, video_.size, request_.detector.id,
                             set.tracking.min_track_length_s, set.tracking.track_thresh,
-                            set.exporting.save_frames, set.exporting.save_crops, total_frames_,
-                            end_, frame_duration_s()});
+                            face_limits(), face_selection(), set.exporting.save_frames,
+                            set.exporting.save_crops, total_frames_, end_, frame_duration_s()});
   }
 
   void note_source(const RunResult& result) {

@@ -22,22 +22,27 @@
 
 namespace screenalytics {
 
+// In the order of the pipeline. The later ones need the earlier ones.
+enum class RunStage { detect, track, embed, cluster };
+
 struct RunRequest {
   EpisodeId episode;
   bool episode_named = true;  // false: made from the name of the video
   std::filesystem::path video;
   Settings settings;
   ModelManifest detector, embedder;
-  bool track = true;    // false: stop after detection
+  RunStage last_stage = RunStage::cluster;
   bool resume = false;  // go on where an interrupted run of the same settings stopped
   ProgressListener on_progress;
+
+  bool wants(RunStage stage) const { return last_stage >= stage; }
 };
 
 struct RunResult {
   bool cancelled = false;
-  bool written = false;  // false: cancelled, and the results of an earlier run were kept
-  TrackMetrics metrics;  // where written
-  ScreenTimeReport people;
+  bool written = false;     // false: cancelled, and the results of an earlier run were kept
+  TrackMetrics metrics;     // where written
+  ScreenTimeReport people;  // where clustered
   VideoInfo video;
   double analysed_s = 0;  // of video
   int64_t detections = 0;
@@ -57,11 +62,12 @@ struct RunParts {
 // The parts of a real run: the request's video and models.
 RunParts default_parts(const RunRequest& request, const CancelToken& cancel);
 
-// Runs decode, detect and track over one video, in one pass, then cluster and summarize, and writes
-// the episode's artifacts. On failure the artifacts of the last good run stay as they are and
-// progress.json says `error`; when cancelled, what was analysed is written and marked so, unless
-// there are results of a run that came to its end. Threads: makes its own, and joins them before it
-// returns or throws. Throws: Error of every kind; conflict when another run holds the episode.
+// Runs decode, detect, track and embed over one video, in one pass, then cluster and summarize, and
+// writes the episode's artifacts. On failure the artifacts of the last good run stay as they are
+// and progress.json says `error`; when cancelled, what was analysed is written and marked so,
+// unless there are results of a run that came to its end. Threads: makes its own, and joins them
+// before it returns or throws. Throws: Error of every kind; conflict when another run holds the
+// episode.
 RunResult run_episode(const RunRequest& request, const CancelToken& cancel, const RunParts& parts);
 RunResult run_episode(const RunRequest& request, const CancelToken& cancel);
 

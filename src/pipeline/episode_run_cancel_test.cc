@@ -224,7 +224,7 @@ TEST(PipelineResume, OtherSettingsStartFromTheBeginningAndSaySo) {
   cancel_at(e, Stage::decode, 60);
   e.run();
   never_cancel(e);
-  e.track = false;
+  e.last_stage = RunStage::detect;
   const RunResult result = e.run(true);
   EXPECT_EQ(result.resumed_frames, 0);
   EXPECT_THAT(result.notes, Contains(HasSubstr("other settings")));

@@ -6,6 +6,7 @@
 
 #include <set>
 
+#include "artifacts/identities_file.h"
 #include "config/settings.h"
 #include "pipeline/fake_parts_test.h"
 #include "testing/caught_error.h"
@@ -59,13 +60,19 @@ TEST(PipelineRun, WritesEveryArtifactOfAWholeRun) {
   EXPECT_EQ(p.phase, "done");
   EXPECT_EQ(p.percent, 100);
   // Nothing of the work in progress is left.
-  EXPECT_THAT(files_below(e.settings.run.out_root),
-              ElementsAre("analytics/ep/screentime.csv", "analytics/ep/screentime.json",
-                          "analytics/ep/timeline.csv", "manifests/ep/.lock",
-                          "manifests/ep/detections.jsonl", "manifests/ep/identities.json",
-                          "manifests/ep/progress.json", "manifests/ep/run.json",
-                          "manifests/ep/samples.csv", "manifests/ep/shots.json",
-                          "manifests/ep/track_metrics.json", "manifests/ep/tracks.jsonl"));
+  EXPECT_THAT(
+      files_below(e.settings.run.out_root),
+      ElementsAre(
+          "analytics/ep/screentime.csv", "analytics/ep/screentime.json",
+          "analytics/ep/timeline.csv", "embeds/ep/faces.npy", "embeds/ep/track_embeddings.jsonl",
+          "embeds/ep/tracks.npy", "frames/ep/thumbs/identity-00001/rep.jpg",
+          "frames/ep/thumbs/identity-00002/rep.jpg", "frames/ep/thumbs/identity-00003/rep.jpg",
+          "frames/ep/thumbs/tracks/track-00001.jpg", "frames/ep/thumbs/tracks/track-00002.jpg",
+          "frames/ep/thumbs/tracks/track-00003.jpg", "frames/ep/thumbs/tracks/track-00004.jpg",
+          "manifests/ep/.lock", "manifests/ep/detections.jsonl", "manifests/ep/faces.jsonl",
+          "manifests/ep/identities.json", "manifests/ep/progress.json", "manifests/ep/run.json",
+          "manifests/ep/samples.csv", "manifests/ep/shots.json", "manifests/ep/track_metrics.json",
+          "manifests/ep/tracks.jsonl"));
 }
 
 TEST(PipelineRun, ResultsDoNotDependOnThreadsOrBatchSize) {
@@ -108,7 +115,7 @@ TEST(PipelineRun, EveryAnalysedFrameAndEveryTrackedFaceHasItsPicture) {
 
 TEST(PipelineRun, StopsAfterDetectionWhereTracksAreNotWanted) {
   FakeEpisode e(busy_video());
-  e.track = false;
+  e.last_stage = RunStage::detect;
   e.run();
   EXPECT_TRUE(e.tracks().empty());
   EXPECT_FALSE(e.detections().empty());

@@ -253,7 +253,7 @@ struct FakeEpisode {
   EpisodePaths paths() const { return {settings.run.out_root, EpisodeId("ep")}; }
 
   RunRequest request(bool resume = false) const {
-    RunRequest r{EpisodeId("ep"), true, "fake.mp4", settings, {}, {}, track, resume, {}};
+    RunRequest r{EpisodeId("ep"), true, "fake.mp4", settings, {}, {}, last_stage, resume, {}};
     r.detector.id = "fake_detector";
     r.detector.sha256 = "d";
     r.embedder.id = "fake_embedder";
@@ -299,7 +299,7 @@ struct FakeEpisode {
   FakeVideo video;
   FakeEvents events;
   Settings settings;
-  bool track = true;
+  RunStage last_stage = RunStage::cluster;
   std::function<void()> cancel = [] {};
   TempFolder folder;
 

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "artifacts/atomic_file.h"
 #include "artifacts/episode_paths.h"
@@ -18,6 +19,7 @@ namespace {
 
 constexpr size_t kQueuedFrames = 6;
 constexpr float kCropMargin = 1.F / 3;
+constexpr int kPortraitSide = 256;  // the longer one; smaller faces stay as they are
 
 void write_jpeg(const fs::path& path, std::span<const uint8_t> bytes) {
   AtomicFile file(path, Durability::volatile_);
@@ -36,6 +38,10 @@ fs::path ExportFolder::crop(int segment, int64_t frame_idx) const {
          fmt::format("frame_{:06d}.jpg", frame_idx);
 }
 
+fs::path ExportFolder::portrait(int segment, int64_t frame_idx) const {
+  return root_ / "portraits" / fmt::format("segment-{}_{:06d}.jpg", segment, frame_idx);
+}
+
 Box crop_region(const Box& face, Size frame) {
   const float mx = face.width() * kCropMargin, my = face.height() * kCropMargin;
   const Box wide{std::floor(face.x1 - mx), std::floor(face.y1 - my), std::ceil(face.x2 + mx),
@@ -50,9 +56,10 @@ ImageExporter::ImageExporter(ImageExporterOptions options, ExportFolder folder, 
       clock_(clock),
       on_error_(std::move(on_error)),
       tasks_(kQueuedFrames) {
-  if (!options_.frames && !options_.crops) return;
+  if (!options_.frames && !options_.crops && !options_.portraits) return;
   if (options_.frames) create_folder(folder_.root() / "frames");
   if (options_.crops) create_folder(folder_.root() / "crops");
+  if (options_.portraits) create_folder(folder_.root() / "portraits");
   try {
     for (int i = 0; i < options_.threads; ++i) threads_.emplace_back([this] { work(); });
   } catch (...) {
@@ -72,17 +79,30 @@ void ImageExporter::finish() {
   threads_.clear();
 }
 
-void ImageExporter::add(const VideoFrame& frame, const std::vector<Detection>& detections,
-                        const std::vector<int>& segments) {
+void ImageExporter::add(const VideoFrame& frame, const FrameRecord& record) {
   if (threads_.empty()) return;
   Task task{frame, {}};
-  if (options_.crops) {
-    for (size_t i = 0; i < detections.size(); ++i) {
-      if (segments[i] < 0) continue;
-      task.crops.emplace_back(segments[i], crop_region(detections[i].box, frame.size()));
-    }
+  const auto cut = [&](fs::path path, const Box& face, int longest_side) {
+    const Box region = crop_region(face, frame.size());
+    const int width = static_cast<int>(region.width()), height = static_cast<int>(region.height());
+    if (width < 1 || height < 1) return;
+    const double scale = std::min(1.0, static_cast<double>(longest_side) / std::max(width, height));
+    const auto scaled = [&](int side) { return std::max(1, static_cast<int>(side * scale)); };
+    task.cutouts.push_back(
+        {std::move(path), longest_side != kPortraitSide, region, {scaled(width), scaled(height)}});
+  };
+  for (size_t i = 0; options_.crops && i < record.detections.size(); ++i) {
+    if (record.segments[i] < 0) continue;
+    cut(folder_.crop(record.segments[i], record.frame_idx), record.detections[i].box,
+        std::numeric_limits<int>::max());
   }
-  if (options_.frames || !task.crops.empty()) tasks_.push(std::move(task));
+  for (const FaceLook& look : record.looks) {
+    const auto i = static_cast<size_t>(look.detection);
+    if (!options_.portraits || !look.portrait) continue;
+    cut(folder_.portrait(record.segments[i], record.frame_idx), record.detections[i].box,
+        kPortraitSide);
+  }
+  if (options_.frames || !task.cutouts.empty()) tasks_.push(std::move(task));
 }
 
 void ImageExporter::work() {
@@ -99,16 +119,13 @@ void ImageExporter::work() {
 
 void ImageExporter::write(const Task& task) {
   thread_local JpegEncoder encoder;
-  for (const auto& [segment, region] : task.crops) {
-    const Size size{static_cast<int>(region.width()), static_cast<int>(region.height())};
-    if (size.width < 1 || size.height < 1) continue;
-    const fs::path path = folder_.crop(segment, task.frame.frame_idx);
-    {
+  for (const Cutout& cutout : task.cutouts) {
+    if (cutout.in_folder_of_segment) {
       const std::lock_guard lock(folder_mutex_);
-      create_folder(path.parent_path());
+      create_folder(cutout.path.parent_path());
     }
-    write_jpeg(path, encoder.encode(task.frame.rgb(region, size), options_.jpeg_quality));
-    ++crops_written_;
+    const Image picture = task.frame.rgb(cutout.region, cutout.size);
+    write_jpeg(cutout.path, encoder.encode(picture, options_.jpeg_quality));
     clock_.count(1);
   }
   if (options_.frames) {
@@ -117,7 +134,6 @@ void ImageExporter::write(const Task& task) {
     write_jpeg(folder_.frame(task.frame.frame_idx),
                encoder.encode_yuv420({p.y.data(), p.u.data(), p.v.data()}, {p.width, half, half},
                                      p.width, p.height, options_.jpeg_quality));
-    ++frames_written_;
     clock_.count(1);
   }
 }

@@ -1,4 +1,4 @@
-// ImageExporter: frames and face crops as JPEG files, off the critical path.
+// ImageExporter: frames, face crops and portraits as JPEG files, off the critical path.
 // SPDX-License-Identifier: MIT
 #pragma once
 
@@ -11,7 +11,7 @@
 #include <thread>
 #include <vector>
 
-#include "base/face.h"
+#include "artifacts/journal.h"
 #include "decode/video_frame.h"
 #include "pipeline/bounded_queue.h"
 #include "pipeline/stage_clock.h"
@@ -19,7 +19,7 @@
 namespace screenalytics {
 
 struct ImageExporterOptions {
-  bool frames = false, crops = false;
+  bool frames = false, crops = false, portraits = false;
   int jpeg_quality = 85;
   int threads = 1;
 };
@@ -32,13 +32,14 @@ class ExportFolder {
   const std::filesystem::path& root() const { return root_; }
   std::filesystem::path frame(int64_t frame_idx) const;
   std::filesystem::path crop(int segment, int64_t frame_idx) const;
+  std::filesystem::path portrait(int segment, int64_t frame_idx) const;
 
  private:
   std::filesystem::path root_;
 };
 
-// The part of the frame that a face's crop file holds: its box and a third more on each side, so
-// that the face can still be aligned from it. Pure.
+// The part of the frame that a face's crop or portrait holds: its box and a third more on each
+// side, so that the face can still be found in it and aligned. Pure.
 Box crop_region(const Box& face, Size frame);
 
 // Threads: one caller. Memory: the frames in its queue.
@@ -52,20 +53,22 @@ class ImageExporter {
   ImageExporter(const ImageExporter&) = delete;
   ImageExporter& operator=(const ImageExporter&) = delete;
 
-  // segments: one per detection; -1 gets no crop. Waits while the queue is full.
-  void add(const VideoFrame& frame, const std::vector<Detection>& detections,
-           const std::vector<int>& segments);
+  // The record of the frame, with its segments and looks. Waits while the queue is full.
+  void add(const VideoFrame& frame, const FrameRecord& record);
 
   // Waits until everything is written.
   void finish();
 
-  int64_t frames_written() const { return frames_written_; }
-  int64_t crops_written() const { return crops_written_; }
-
  private:
+  struct Cutout {
+    std::filesystem::path path;
+    bool in_folder_of_segment = false;
+    Box region;
+    Size size;
+  };
   struct Task {
     VideoFrame frame;
-    std::vector<std::pair<int, Box>> crops;  // segment, region
+    std::vector<Cutout> cutouts;
   };
 
   void work();
@@ -76,7 +79,6 @@ class ImageExporter {
   StageClock& clock_;
   std::function<void(std::exception_ptr)> on_error_;
   std::mutex folder_mutex_;
-  std::atomic<int64_t> frames_written_{0}, crops_written_{0};
   std::atomic<bool> dropping_{false};
   BoundedQueue<Task> tasks_;
   std::vector<std::thread> threads_;

@@ -25,17 +25,23 @@ VideoFrame frame(int64_t idx) {
 
 const Detection kFace{{30, 12, 60, 42}, {}, 0.9F};
 
+FrameRecord record(int64_t idx, std::vector<Detection> detections, std::vector<int> segments) {
+  FrameRecord r;
+  r.frame_idx = idx;
+  r.detections = std::move(detections);
+  r.segments = std::move(segments);
+  return r;
+}
+
 void no_error(std::exception_ptr) { ADD_FAILURE() << "a picture could not be written"; }
 
 TEST(ImageExporter, WritesAFrameAndTheCropsOfItsSegments) {
   const TempFolder folder;
   const ExportFolder places(folder.path());
   StageClock clock;
-  ImageExporter exporter({true, true, 90, 2}, places, clock, no_error);
-  for (int64_t i = 0; i < 20; ++i) exporter.add(frame(i), {kFace, kFace}, {3, -1});
+  ImageExporter exporter({true, true, false, 90, 2}, places, clock, no_error);
+  for (int64_t i = 0; i < 20; ++i) exporter.add(frame(i), record(i, {kFace, kFace}, {3, -1}));
   exporter.finish();
-  EXPECT_EQ(exporter.frames_written(), 20);
-  EXPECT_EQ(exporter.crops_written(), 20);
   EXPECT_EQ(clock.counters().items, 40);
   EXPECT_EQ(files_below(folder.path()).size(), 40U);
   const Image whole = read_jpeg(places.frame(19));
@@ -53,19 +59,36 @@ TEST(ImageExporter, WritesOnlyWhatIsWanted) {
   for (const bool frames : {false, true}) {
     const TempFolder folder;
     StageClock clock;
-    ImageExporter exporter({frames, !frames, 85, 1}, ExportFolder(folder.path()), clock, no_error);
-    exporter.add(frame(0), {kFace}, {0});
-    exporter.add(frame(1), {}, {});
+    ImageExporter exporter({frames, !frames, false, 85, 1}, ExportFolder(folder.path()), clock,
+                           no_error);
+    exporter.add(frame(0), record(0, {kFace}, {0}));
+    exporter.add(frame(1), record(1, {}, {}));
     exporter.finish();
-    EXPECT_EQ(exporter.frames_written(), frames ? 2 : 0);
-    EXPECT_EQ(exporter.crops_written(), frames ? 0 : 1);
+    EXPECT_EQ(files_below(folder.path()).size(), frames ? 2U : 1U);
   }
   const TempFolder folder;
   StageClock clock;
-  ImageExporter off({false, false, 85, 1}, ExportFolder(folder.path()), clock, no_error);
-  off.add(frame(0), {kFace}, {0});
+  ImageExporter off({false, false, false, 85, 1}, ExportFolder(folder.path()), clock, no_error);
+  off.add(frame(0), record(0, {kFace}, {0}));
   off.finish();
   EXPECT_TRUE(files_below(folder.path()).empty());
+}
+
+TEST(ImageExporter, APortraitIsTheFaceWithItsSurroundingsAtMost256PixelsLong) {
+  const TempFolder folder;
+  const ExportFolder places(folder.path());
+  Image rgb(1000, 800, 3);
+  VideoFrame f = VideoFrame::from_rgb(rgb);
+  FrameRecord r = record(7, {{{300, 200, 600, 600}, {}, 0.9F}, kFace}, {4, 5});
+  r.looks = {{0, {}, 1, {1, 0}, true}, {1, {}, 1, {1, 0}, false}};
+  StageClock clock;
+  ImageExporter exporter({false, false, true, 85, 1}, places, clock, no_error);
+  exporter.add(f, r);
+  exporter.finish();
+  EXPECT_EQ(files_below(folder.path()).size(), 1U);
+  const Image portrait = read_jpeg(places.portrait(4, 7));
+  EXPECT_EQ(portrait.height, 256);
+  EXPECT_EQ(portrait.width, 191);  // 500 x 668 pixels of the frame
 }
 
 TEST(ImageExporter, TheQualityKnobChangesTheSizeOfTheFiles) {
@@ -74,8 +97,8 @@ TEST(ImageExporter, TheQualityKnobChangesTheSizeOfTheFiles) {
   std::vector<uintmax_t> sizes;
   for (const int quality : {30, 95}) {
     const ExportFolder places(folder / std::to_string(quality));
-    ImageExporter exporter({true, false, quality, 1}, places, clock, no_error);
-    exporter.add(frame(0), {}, {});
+    ImageExporter exporter({true, false, false, quality, 1}, places, clock, no_error);
+    exporter.add(frame(0), record(0, {}, {}));
     exporter.finish();
     sizes.push_back(fs::file_size(places.frame(0)));
   }
@@ -87,7 +110,7 @@ TEST(ImageExporter, AFailureIsReportedOnceAndHoldsNobodyUp) {
   const ExportFolder places(folder / "work");
   StageClock clock;
   std::atomic<int> reports{0};
-  ImageExporter exporter({true, false, 85, 4}, places, clock, [&](std::exception_ptr e) {
+  ImageExporter exporter({true, false, false, 85, 4}, places, clock, [&](std::exception_ptr e) {
     ++reports;
     try {
       std::rethrow_exception(e);
@@ -97,26 +120,28 @@ TEST(ImageExporter, AFailureIsReportedOnceAndHoldsNobodyUp) {
   });
   fs::remove_all(places.root());
   // Many times what the queue holds: were the failed writers to stop taking, this would not end.
-  for (int64_t i = 0; i < 200; ++i) exporter.add(frame(i), {}, {});
+  for (int64_t i = 0; i < 200; ++i) exporter.add(frame(i), record(i, {}, {}));
   exporter.finish();
   EXPECT_EQ(reports, 1);
-  EXPECT_EQ(exporter.frames_written(), 0);
+  EXPECT_TRUE(files_below(folder / "work").empty());
 }
 
 TEST(ImageExporter, AFolderThatCannotBeMadeIsAnErrorAtOnce) {
   const TempFolder folder;
   folder.write("work", "a file in its place");
   StageClock clock;
-  EXPECT_THROW(ImageExporter({true, false, 85, 1}, ExportFolder(folder / "work"), clock, no_error),
-               Error);
+  EXPECT_THROW(
+      ImageExporter({true, false, false, 85, 1}, ExportFolder(folder / "work"), clock, no_error),
+      Error);
 }
 
 TEST(ImageExporter, DestructionDropsTheRestAndLeavesNoHalfFile) {
   const TempFolder folder;
   StageClock clock;
   {
-    ImageExporter exporter({true, false, 85, 2}, ExportFolder(folder.path()), clock, no_error);
-    for (int64_t i = 0; i < 8; ++i) exporter.add(frame(i), {}, {});
+    ImageExporter exporter({true, false, false, 85, 2}, ExportFolder(folder.path()), clock,
+                           no_error);
+    for (int64_t i = 0; i < 8; ++i) exporter.add(frame(i), record(i, {}, {}));
   }
   for (const std::string& name : files_below(folder.path())) {
     EXPECT_THAT(name, ::testing::EndsWith(".jpg"));

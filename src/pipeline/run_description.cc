@@ -22,9 +22,14 @@ namespace {
 // Knobs that say where and how fast, or what is made of the tracks when all are known: a journal
 // does not depend on them.
 const std::set<std::string>& indifferent_knobs() {
-  static const std::set<std::string> keys{
-      "threads",        "out_root", "progress_file",   "allow_cpu_fallback", "embed_batch_size",
-      "cluster_thresh", "linkage",  "gap_tolerance_s", "edge_padding_s",     "min_appearance_s"};
+  static const std::set<std::string> keys{"threads",          "out_root",
+                                          "progress_file",    "allow_cpu_fallback",
+                                          "embed_batch_size", "max_crops_per_track",
+                                          "sampling_mode",    "max_faces_per_episode",
+                                          "cluster_thresh",   "linkage",
+                                          "min_cluster_size", "min_identity_sim",
+                                          "singleton_merge",  "gap_tolerance_s",
+                                          "edge_padding_s",   "min_appearance_s"};
   return keys;
 }
 
@@ -45,6 +50,11 @@ double peak_rss_mb() {
 
 }  // namespace
 
+bool needs_embedder(const RunRequest& request) {
+  return request.wants(RunStage::embed) ||
+         (request.wants(RunStage::track) && request.settings.tracking.gate_enabled);
+}
+
 std::string run_fingerprint(const RunRequest& request, const VideoInfo& video) {
   std::error_code ec;
   const auto modified = std::filesystem::last_write_time(request.video, ec);
@@ -52,7 +62,8 @@ std::string run_fingerprint(const RunRequest& request, const VideoInfo& video) {
       fmt::format(SCREENALYTICS_VERSION ";{};{};{};{}x{}",
                   std::filesystem::absolute(request.video, ec).string(), video.file_size,
                   modified.time_since_epoch().count(), video.size.width, video.size.height);
-  text += fmt::format(";{};{};{}", request.detector.sha256, request.embedder.sha256, request.track);
+  text += fmt::format(";{};{};{}", request.detector.sha256, request.embedder.sha256,
+                      static_cast<int>(std::min(request.last_stage, RunStage::embed)));
   for (const auto& [key, origin] : request.settings.provenance) {
     if (!indifferent_knobs().contains(key)) text += fmt::format(";{}={}", key, origin.value);
   }
@@ -80,7 +91,7 @@ TrackMetrics describe_metrics(const FinishedRun& run) {
   m.elapsed_s = run.elapsed_s;
   m.device = run.device;
   m.detector = run.request.detector.id;
-  m.tracker = run.request.track ? "bytetrack" : "none";
+  m.tracker = run.request.wants(RunStage::track) ? "bytetrack" : "none";
   m.scene_cuts = run.built.cuts;
   m.stages = run.clocks.counters();
   m.peak_rss_mb = peak_rss_mb();
@@ -124,8 +135,7 @@ RunRecord describe_run(const RunRequest& request, const VideoInfo& video, const 
     r.models.push_back({role, m.id, m.sha256, m.file.filename().string()});
   };
   add_model("detector", request.detector);
-  if (request.track && request.settings.tracking.gate_enabled)
-    add_model("embedder", request.embedder);
+  if (needs_embedder(request)) add_model("embedder", request.embedder);
   r.versions = {{"screenalytics", SCREENALYTICS_VERSION},
                 {"ffmpeg", ffmpeg_version()},
                 {"onnxruntime", runtime_version()}};

@@ -13,6 +13,9 @@
 
 namespace screenalytics {
 
+// Whether any stage of the run asks for face vectors. Pure.
+bool needs_embedder(const RunRequest& request);
+
 // Equal for two runs whose results are equal: the same video, models and settings that matter.
 std::string run_fingerprint(const RunRequest& request, const VideoInfo& video);
 

@@ -42,7 +42,7 @@ struct Described {
   TempFolder folder;
   fs::path video;
   VideoInfo info;
-  RunRequest request{EpisodeId("ep"), true, {}, {}, {}, {}, true, false, {}};
+  RunRequest request{EpisodeId("ep"), true, {}, {}, {}, {}, RunStage::cluster, false, {}};
 };
 
 // Another valid value of the knob.
@@ -62,9 +62,14 @@ TEST(RunFingerprint, IsTheSameForTheSameRun) {
 }
 
 TEST(RunFingerprint, ChangesWithEveryKnobThatMattersAndWithNoOther) {
-  const std::set<std::string_view> indifferent{
-      "threads",        "out_root", "progress_file",   "allow_cpu_fallback", "embed_batch_size",
-      "cluster_thresh", "linkage",  "gap_tolerance_s", "edge_padding_s",     "min_appearance_s"};
+  const std::set<std::string_view> indifferent{"threads",          "out_root",
+                                               "progress_file",    "allow_cpu_fallback",
+                                               "embed_batch_size", "max_crops_per_track",
+                                               "sampling_mode",    "max_faces_per_episode",
+                                               "cluster_thresh",   "linkage",
+                                               "min_cluster_size", "min_identity_sim",
+                                               "singleton_merge",  "gap_tolerance_s",
+                                               "edge_padding_s",   "min_appearance_s"};
   Described run;
   const std::string before = run.fingerprint();
   for (const Knob& knob : knobs()) {
@@ -97,9 +102,9 @@ TEST(RunFingerprint, ChangesWithModelsAndStages) {
   run.request.embedder.sha256 = "cc";
   EXPECT_NE(run.fingerprint(), before);
   run.request.embedder.sha256 = "bb";
-  run.request.track = false;
+  run.request.last_stage = RunStage::detect;
   EXPECT_NE(run.fingerprint(), before);
-  run.request.track = true;
+  run.request.last_stage = RunStage::cluster;
   EXPECT_EQ(run.fingerprint(), before);
 }
 
@@ -135,9 +140,11 @@ TEST(RunRecordOfARun, HoldsEveryKnobWithItsSource) {
 
 TEST(RunRecordOfARun, NamesNoEmbedderWhereNoneWasUsed) {
   Described run;
-  run.request.track = false;
+  run.request.last_stage = RunStage::detect;
   EXPECT_EQ(describe_run(run.request, run.info, "done", "then", {}).models.size(), 1U);
-  run.request.track = true;
+  run.request.last_stage = RunStage::cluster;
+  EXPECT_EQ(describe_run(run.request, run.info, "done", "then", {}).models.size(), 2U);
+  run.request.last_stage = RunStage::track;
   run.request.settings.tracking.gate_enabled = false;
   EXPECT_EQ(describe_run(run.request, run.info, "done", "then", {}).models.size(), 1U);
 }
@@ -171,7 +178,7 @@ TEST(MetricsOfARun, CountWhatCameOut) {
   EXPECT_EQ(m.detector, "det");
   EXPECT_EQ(m.tracker, "bytetrack");
   EXPECT_GT(m.peak_rss_mb, 0);
-  ASSERT_EQ(m.stages.size(), 5U);
+  ASSERT_EQ(m.stages.size(), 6U);
   EXPECT_EQ(m.stages[1].second.items, 200);
   std::vector<std::string> warned;
   for (const MetricWarning& w : m.warnings) warned.push_back(w.metric);

@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include "base/error.h"
-#include "pipeline/appearance.h"
 
 namespace screenalytics {
 
@@ -24,13 +23,37 @@ TrackerOptions tracker_options(const TrackingSettings& settings) {
   return o;
 }
 
-TrackStage::TrackStage(const TrackingSettings& settings, bool enabled, const FaceEmbedder* embedder,
-                       float min_norm, int embed_batch_size, StageClock& embed_clock)
-    : embedder_(embedder),
-      min_norm_(min_norm),
-      embed_batch_size_(embed_batch_size),
-      embed_clock_(embed_clock) {
-  if (enabled) tracker_.emplace(tracker_options(settings));
+TrackStage::TrackStage(const TrackingSettings& settings, const FaceSources& faces,
+                       StageClock& embed_clock)
+    : faces_(faces), chooser_(settings.gate_interval_s), embed_clock_(embed_clock) {
+  if (faces.track) tracker_.emplace(tracker_options(settings));
+}
+
+void TrackStage::embed_chosen(const FrameRecord& record, FaceLooks& looks) const {
+  std::vector<int> chosen;
+  for (size_t i = 0; i < record.detections.size(); ++i) {
+    const int segment = record.segments[i], detection = static_cast<int>(i);
+    if (segment < 0) continue;
+    const FaceLook& look = looks.measure(detection);
+    const bool refused = refuse_face(record.detections[i], look, faces_.limits).has_value();
+    if (chooser_.wants(segment, record.ts, look.quality.score(), refused)) {
+      chosen.push_back(detection);
+    }
+  }
+  looks.embed_all(chosen);
+}
+
+std::vector<bool> TrackStage::remember(const FrameRecord& record, const TrackerUpdate& update) {
+  std::vector<bool> best(record.looks.size(), false);
+  for (size_t k = 0; k < record.looks.size(); ++k) {
+    const FaceLook& look = record.looks[k];
+    const auto i = static_cast<size_t>(look.detection);
+    if (look.vector.empty() || record.segments[i] < 0) continue;
+    const bool refused = refuse_face(record.detections[i], look, faces_.limits).has_value();
+    best[k] = chooser_.embedded(record.segments[i], record.ts, look.quality.score(), refused);
+  }
+  for (const SegmentEnd& end : update.ended) chooser_.forget(end.segment);
+  return best;
 }
 
 TrackerUpdate TrackStage::update(const FrameRecord& record, Size frame_size,
@@ -62,18 +85,21 @@ FrameRecord TrackStage::step(const AnalysedFrame& frame, FoundFaces faces) {
   record.sampler_next_due_s = frame.sampler_next_due_s.value_or(0);
   record.content = faces.content;
   record.detections = std::move(faces.detections);
-  FrameAppearance appearance(frame.frame, record.detections, embedder_, min_norm_,
-                             embed_batch_size_, embed_clock_);
-  TrackerUpdate result = update(record, frame.frame.size(), appearance);
+  FaceLooks looks(frame.frame, record.detections, faces_.embedder, faces_.limits, faces_.batch_size,
+                  embed_clock_);
+  TrackerUpdate result = update(record, frame.frame.size(), looks);
   table_.add(result);
   record.segments = std::move(result.segment_of_detection);
-  record.embeddings = appearance.take_used();
+  if (faces_.embed) embed_chosen(record, looks);
+  record.looks = looks.take();
+  const std::vector<bool> best = remember(record, result);
+  for (size_t k = 0; k < best.size(); ++k) record.looks[k].portrait = faces_.embed && best[k];
   return record;
 }
 
 void TrackStage::replay(const FrameRecord& record, Size frame_size) {
-  RecordedAppearance appearance(record.embeddings);
-  const TrackerUpdate result = update(record, frame_size, appearance);
+  RecordedLooks looks(record.detections, record.looks, faces_.limits);
+  const TrackerUpdate result = update(record, frame_size, looks);
   table_.add(result);
   if (result.segment_of_detection != record.segments) {
     throw Error(
@@ -82,6 +108,7 @@ void TrackStage::replay(const FrameRecord& record, Size frame_size) {
                     "at frame {}; run again without --resume",
                     record.frame_idx));
   }
+  remember(record, result);
 }
 
 const TrackTable& TrackStage::finish() {

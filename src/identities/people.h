@@ -1,0 +1,32 @@
+// Writes who was seen when: identities.json, their pictures, and the files under analytics/.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "artifacts/episode_paths.h"
+#include "artifacts/identities_file.h"
+#include "artifacts/screentime_file.h"
+#include "config/settings.h"
+#include "identities/assignment.h"
+#include "identities/episode_tracks.h"
+
+namespace screenalytics {
+
+// Says who the identity with this mean vector is, as far as known. An empty function: nobody asks.
+using NameLookup = std::function<IdentityLabel(const Embedding& centroid)>;
+
+struct PeopleSettings {
+  ClusteringSettings clustering;
+  ScreenTimeSettings screen_time;
+};
+
+// Labels that a human gave win over `lookup`. Identities of one person are one person of the screen
+// time. All files are replaced; what an earlier call wrote is gone.
+// Requires: the episode's folders. Throws: io.
+ScreenTimeReport write_people(const EpisodePaths& paths, const EpisodeTracks& episode,
+                              const Assignment& assignment, const PeopleSettings& settings,
+                              const NameLookup& lookup);
+
+}  // namespace screenalytics
