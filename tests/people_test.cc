@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "artifacts/identities_file.h"
 #include "artifacts/screentime_file.h"
 #include "episode_fixture.h"
 #include "testing/json_file.h"
