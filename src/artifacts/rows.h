@@ -133,6 +133,7 @@ struct RunModel {
 struct RunRecord {
   std::string ep_id;
   std::string status;  // running | done | cancelled | error
+  std::string last_stage = "cluster";  // detect | track | embed | cluster
   std::string profile, profile_source;
   std::string started_at, finished_at;       // utc_text(); the second empty while running
   std::map<std::string, std::string> video;  // path, codec, size, duration_s and the like

@@ -11,6 +11,7 @@ namespace screenalytics {
 namespace {
 
 constexpr std::array<std::string_view, 4> kStatuses = {"running", "done", "cancelled", "error"};
+constexpr std::array<std::string_view, 4> kRunStages = {"detect", "track", "embed", "cluster"};
 
 Json setting_value(const RunSetting& setting, const Place& place) {
   if (setting.text) return setting.value;
@@ -32,6 +33,7 @@ Json run_json(const RunRecord& run, const Place& place) {
   }
   return {{"ep_id", run.ep_id},
           {"status", run.status},
+          {"last_stage", run.last_stage},
           {"started_at", run.started_at},
           {"finished_at", run.finished_at.empty() ? Json() : Json(run.finished_at)},
           {"profile", {{"value", run.profile}, {"source", run.profile_source}}},
@@ -67,6 +69,7 @@ RunRecord parse_run(const Json& json, const Place& place) {
   RunRecord run;
   run.ep_id = f.text("ep_id");
   run.status = f.one_of("status", kStatuses);
+  run.last_stage = f.one_of("last_stage", kRunStages);
   run.started_at = f.text("started_at");
   if (!f.is_null("finished_at")) run.finished_at = f.text("finished_at");
   const Fields profile(f.any("profile"), place, "profile.");

@@ -12,7 +12,10 @@
 #include <optional>
 #include <sstream>
 
+#include "artifacts/atomic_file.h"
 #include "artifacts/documents.h"
+#include "artifacts/episode_lock.h"
+#include "artifacts/episode_paths.h"
 #include "base/error.h"
 #include "cli/command.h"
 #include "cli/knob_flags.h"
@@ -20,6 +23,7 @@
 #include "config/home.h"
 #include "config/knobs.h"
 #include "config/model_manifests.h"
+#include "identities/find_people.h"
 #include "pipeline/episode_run.h"
 #include "pipeline/thread_budget.h"
 
@@ -42,7 +46,7 @@ void on_signal(int) {
 struct RunOptions {
   CLI::Option* ep_id_option = nullptr;
   std::string video, video_flag, ep_id, profile, stages = "detect,track,embed,cluster";
-  bool resume = false, json = false, quiet = false;
+  bool resume = false, reuse = false, cluster = false, json = false, quiet = false;
   std::unique_ptr<KnobFlags> knobs;
 };
 
@@ -97,7 +101,7 @@ RunRequest make_request(const RunOptions& options) {
   EpisodeId episode = named ? EpisodeId(options.ep_id) : EpisodeId::from_file_name(video);
   RunRequest request{
       std::move(episode),           named,          video, settings_of(options, home), {}, {},
-      parse_stages(options.stages), options.resume, {}};
+      parse_stages(options.stages), options.reuse,  options.resume, {}};
   const fs::path models = home / "models";
   request.detector = find_model_manifest(models, request.settings.detection.detector);
   request.embedder = find_model_manifest(models, request.settings.run.embedder);
@@ -169,7 +173,38 @@ DisplayMode display_mode(const RunOptions& options) {
   return isatty(STDERR_FILENO) != 0 ? DisplayMode::bar : DisplayMode::lines;
 }
 
+// The stage cluster alone, with the settings of now.
+int cluster_again(const RunOptions& options) {
+  if (options.ep_id_option->count() == 0) {
+    throw Error(ErrorCode::invalid_argument,
+                "run --cluster: no episode given; name one with --ep-id, or a video");
+  }
+  const Settings settings = settings_of(options, find_home());
+  const EpisodePaths paths(settings.run.out_root, EpisodeId(options.ep_id));
+  if (!has_track_vectors(paths)) {
+    throw Error(ErrorCode::not_found,
+                fmt::format("cannot cluster episode '{}': there are no tracks with face vectors in "
+                            "'{}'; run its video first",
+                            options.ep_id, paths.manifests().string()));
+  }
+  paths.create_folders();
+  const EpisodeLock lock(paths);
+  const FoundPeople found = find_people(paths, {settings.clustering, settings.screen_time});
+  if (options.json) {
+    fmt::print("{}", read_file(paths.screentime_json()));
+  } else if (!options.quiet) {
+    fmt::print("{}: {} tracks clustered again\n", options.ep_id, found.tracks);
+    print_people(found.report);
+    for (const std::string& note : found.notes) fmt::print("  note         {}\n", note);
+    fmt::print("  {:<12} {}\n", "screen time", paths.analytics().string());
+  }
+  return kExitDone;
+}
+
 int run(const RunOptions& options) {
+  if (options.cluster && options.video.empty() && options.video_flag.empty()) {
+    return cluster_again(options);
+  }
   RunRequest request = make_request(options);
   const std::string refused = restrict_to_cores(request.settings.run.threads);
   if (!refused.empty()) request.settings.notes.push_back(refused);
@@ -217,6 +252,14 @@ Action define_run(CLI::App& command) {
       .add_option("--stages", o->stages, "stop earlier: detect, detect,track or detect,track,embed")
       ->group("Run");
   command.add_flag("--resume", o->resume, "go on where an interrupted run stopped")->group("Run");
+  command
+      .add_flag("--reuse", o->reuse,
+                "skip what an earlier run of the same video and settings has done")
+      ->group("Run");
+  command
+      .add_flag("--cluster", o->cluster,
+                "without a video: find the people of an episode again, from its tracks")
+      ->group("Run");
   command.add_flag("--json", o->json, "progress and result as JSON, a line each")->group("Output");
   command.add_flag("--quiet", o->quiet, "show nothing but errors")->group("Output");
   o->knobs = std::make_unique<KnobFlags>(command);

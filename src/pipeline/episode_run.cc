@@ -12,8 +12,7 @@
 #include "artifacts/episode_lock.h"
 #include "artifacts/episode_paths.h"
 #include "base/error.h"
-#include "identities/cluster_tracks.h"
-#include "identities/people.h"
+#include "identities/find_people.h"
 #include "pipeline/analysis.h"
 #include "pipeline/artifact_builder.h"
 #include "pipeline/run_description.h"
@@ -55,6 +54,7 @@ class EpisodeRun {
     open_inputs();
     paths_.create_folders();
     const EpisodeLock lock(paths_);
+    if (request_.reuse && nothing_changed()) return reused();
     ProgressReporter progress(progress_path(), request_.episode.str(), request_.on_progress);
     try {
       progress.set_video(video_.average_fps, video_.frames_estimate);
@@ -110,6 +110,45 @@ class EpisodeRun {
     } catch (const Error&) {
       return false;
     }
+  }
+
+  // Whether the results in the episode's folder are what this run would find once more.
+  bool nothing_changed() const {
+    try {
+      const RunRecord earlier = read_run(paths_.run());
+      const RunRecord now = describe_run(request_, video_, "done", {}, {});
+      const bool embedded = earlier.last_stage == "cluster" || earlier.last_stage == "embed";
+      return earlier.status == "done" && same_faces_and_tracks(earlier, now) &&
+             (earlier.last_stage == now.last_stage ||
+              (embedded && request_.wants(RunStage::embed)));
+    } catch (const Error&) {
+      return false;  // no results, or not whole
+    }
+  }
+
+  // Keeps the faces and tracks of the earlier run; people are cheap, and what humans or knobs say
+  // of them may have changed.
+  RunResult reused() {
+    RunResult result;
+    const RunRecord earlier = read_run(paths_.run());
+    add_note(fmt::format("the video and the settings are those of the run of {}: its faces and "
+                         "tracks are used again",
+                         earlier.finished_at));
+    StageClock clock;
+    if (request_.wants(RunStage::cluster)) result.people = cluster(clock);
+    result.metrics = read_track_metrics(paths_.track_metrics());
+    result.detections = result.metrics.counts["detections"];
+    result.analysed_s = result.metrics.analyzed_fps > 0
+                            ? static_cast<double>(result.metrics.analyzed_frames) /
+                                  result.metrics.analyzed_fps
+                            : 0;
+    write_run(paths_.run(), describe_run(request_, video_, "done", earlier.started_at, notes_));
+    result.written = true;
+    result.video = video_;
+    result.folder = paths_.manifests();
+    result.analytics = paths_.analytics();
+    result.notes = notes_;
+    return result;
   }
 
   // Everything that can be refused is refused before the first file is touched.
@@ -243,7 +282,7 @@ class EpisodeRun {
       result.detections = built.detections;
       if (request_.wants(RunStage::cluster)) {
         progress.set_phase("cluster");
-        result.people = find_people(clocks.cluster);
+        result.people = cluster(clocks.cluster);
       } else {
         remove_people();
       }
@@ -289,13 +328,12 @@ class EpisodeRun {
     return limits;
   }
 
-  ScreenTimeReport find_people(StageClock& clock) const {
+  ScreenTimeReport cluster(StageClock& clock) {
     const auto span = clock.busy();
-    const EpisodeTracks episode = read_episode_tracks(paths_);
-    const Assignment assignment = cluster_tracks(episode, settings().clustering, {});
-    clock.count(static_cast<int64_t>(episode.tracks.size()));
-    return write_people(paths_, episode, assignment,
-                        {settings().clustering, settings().screen_time}, {});
+    FoundPeople found = find_people(paths_, {settings().clustering, settings().screen_time});
+    clock.count(found.tracks);
+    for (const std::string& note : found.notes) add_note(note);
+    return std::move(found.report);
   }
 
   // Those of an earlier run speak of other tracks.

@@ -32,6 +32,7 @@ struct RunRequest {
   Settings settings;
   ModelManifest detector, embedder;
   RunStage last_stage = RunStage::cluster;
+  bool reuse = false;   // keep the results of an earlier run that had the same input and settings
   bool resume = false;  // go on where an interrupted run of the same settings stopped
   ProgressListener on_progress;
 

@@ -253,7 +253,7 @@ struct FakeEpisode {
   EpisodePaths paths() const { return {settings.run.out_root, EpisodeId("ep")}; }
 
   RunRequest request(bool resume = false) const {
-    RunRequest r{EpisodeId("ep"), true, "fake.mp4", settings, {}, {}, last_stage, resume, {}};
+    RunRequest r{EpisodeId("ep"), true, "fake.mp4", settings, {}, {}, last_stage, reuse, resume, {}};
     r.detector.id = "fake_detector";
     r.detector.sha256 = "d";
     r.embedder.id = "fake_embedder";
@@ -300,6 +300,7 @@ struct FakeEpisode {
   FakeEvents events;
   Settings settings;
   RunStage last_stage = RunStage::cluster;
+  bool reuse = false;
   std::function<void()> cancel = [] {};
   TempFolder folder;
 

@@ -12,6 +12,8 @@
 #include <filesystem>
 #include <fstream>
 #include <set>
+#include <array>
+#include <map>
 #include <string>
 
 #include "inference/runtime.h"
@@ -19,19 +21,30 @@
 namespace screenalytics {
 namespace {
 
-// Knobs that say where and how fast, or what is made of the tracks when all are known: a journal
-// does not depend on them.
-const std::set<std::string>& indifferent_knobs() {
-  static const std::set<std::string> keys{"threads",          "out_root",
-                                          "progress_file",    "allow_cpu_fallback",
-                                          "embed_batch_size", "max_crops_per_track",
-                                          "sampling_mode",    "max_faces_per_episode",
-                                          "cluster_thresh",   "linkage",
-                                          "min_cluster_size", "min_identity_sim",
-                                          "singleton_merge",  "gap_tolerance_s",
-                                          "edge_padding_s",   "min_appearance_s"};
+using Keys = std::set<std::string>;
+
+// Knobs that say where and how fast.
+const Keys& speed_knobs() {
+  static const Keys keys{"threads", "out_root", "progress_file", "allow_cpu_fallback",
+                         "embed_batch_size"};
   return keys;
 }
+
+// Knobs that act when all tracks are known. A journal does not depend on them.
+const Keys& choice_knobs() {
+  static const Keys keys{"max_crops_per_track", "sampling_mode", "max_faces_per_episode"};
+  return keys;
+}
+
+// Knobs that act on the finished tracks.
+const Keys& people_knobs() {
+  static const Keys keys{"cluster_thresh",  "linkage",         "min_cluster_size",
+                         "min_identity_sim", "singleton_merge", "gap_tolerance_s",
+                         "edge_padding_s",  "min_appearance_s"};
+  return keys;
+}
+
+constexpr std::array<const char*, 4> kStageNames = {"detect", "track", "embed", "cluster"};
 
 double peak_rss_mb() {
 #ifdef __APPLE__
@@ -46,6 +59,12 @@ double peak_rss_mb() {
   }
   return 0;
 #endif
+}
+
+// Nanoseconds since some moment that is the same for all files of this machine.
+std::string modified_text(const std::filesystem::path& video) {
+  std::error_code ec;
+  return std::to_string(std::filesystem::last_write_time(video, ec).time_since_epoch().count());
 }
 
 }  // namespace
@@ -65,9 +84,29 @@ std::string run_fingerprint(const RunRequest& request, const VideoInfo& video) {
   text += fmt::format(";{};{};{}", request.detector.sha256, request.embedder.sha256,
                       static_cast<int>(std::min(request.last_stage, RunStage::embed)));
   for (const auto& [key, origin] : request.settings.provenance) {
-    if (!indifferent_knobs().contains(key)) text += fmt::format(";{}={}", key, origin.value);
+    if (speed_knobs().contains(key) || choice_knobs().contains(key) || people_knobs().contains(key)) {
+      continue;
+    }
+    text += fmt::format(";{}={}", key, origin.value);
   }
   return text;
+}
+
+bool same_faces_and_tracks(const RunRecord& a, const RunRecord& b) {
+  const auto settings = [](const RunRecord& run) {
+    std::map<std::string, std::string> values;
+    for (const RunSetting& s : run.settings) {
+      if (!speed_knobs().contains(s.key) && !people_knobs().contains(s.key)) values[s.key] = s.value;
+    }
+    return values;
+  };
+  const auto models = [](const RunRecord& run) {
+    std::map<std::string, std::string> hashes;
+    for (const RunModel& m : run.models) hashes[m.role] = m.sha256;
+    return hashes;
+  };
+  return a.video == b.video && a.versions == b.versions && settings(a) == settings(b) &&
+         models(a) == models(b);
 }
 
 TrackMetrics describe_metrics(const FinishedRun& run) {
@@ -114,6 +153,7 @@ RunRecord describe_run(const RunRequest& request, const VideoInfo& video, const 
   RunRecord r;
   r.ep_id = request.episode.str();
   r.status = status;
+  r.last_stage = kStageNames.at(static_cast<size_t>(request.last_stage));
   r.profile = request.settings.profile;
   r.profile_source = request.settings.profile_source;
   r.started_at = started_at;
@@ -127,7 +167,8 @@ RunRecord describe_run(const RunRequest& request, const VideoInfo& video, const 
              {"duration_s", fmt::format("{:.3f}", video.duration_s)},
              {"start_s", fmt::format("{:.6f}", video.start_s)},
              {"interlaced", video.interlaced ? "true" : "false"},
-             {"bytes", std::to_string(video.file_size)}};
+             {"bytes", std::to_string(video.file_size)},
+             {"modified", modified_text(request.video)}};
   for (const auto& [key, origin] : request.settings.provenance) {
     r.settings.push_back({key, origin.value, origin.source, origin.text});
   }

@@ -13,6 +13,10 @@
 
 namespace screenalytics {
 
+// Whether a run described by `b` would find the faces and tracks that the one of `a` found: input,
+// models, versions and settings are the same, but for what acts later or on speed alone. Pure.
+bool same_faces_and_tracks(const RunRecord& a, const RunRecord& b);
+
 // Whether any stage of the run asks for face vectors. Pure.
 bool needs_embedder(const RunRequest& request);
 

@@ -42,7 +42,7 @@ struct Described {
   TempFolder folder;
   fs::path video;
   VideoInfo info;
-  RunRequest request{EpisodeId("ep"), true, {}, {}, {}, {}, RunStage::cluster, false, {}};
+  RunRequest request{EpisodeId("ep"), true, {}, {}, {}, {}, RunStage::cluster, false, false, {}};
 };
 
 // Another valid value of the knob.
