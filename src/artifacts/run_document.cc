@@ -69,7 +69,7 @@ RunRecord parse_run(const Json& json, const Place& place) {
   RunRecord run;
   run.ep_id = f.text("ep_id");
   run.status = f.one_of("status", kStatuses);
-  run.last_stage = f.one_of("last_stage", kRunStages);
+  if (json.contains("last_stage")) run.last_stage = f.one_of("last_stage", kRunStages);
   run.started_at = f.text("started_at");
   if (!f.is_null("finished_at")) run.finished_at = f.text("finished_at");
   const Fields profile(f.any("profile"), place, "profile.");

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <map>
 #include <optional>
 
 #include "artifacts/atomic_file.h"
@@ -77,7 +78,13 @@ class EpisodeRun {
   // A name that was made from the video's may be that of another video.
   void check_episode_is_this_videos() const {
     if (request_.episode_named || !fs::exists(paths_.run())) return;
-    const auto video = read_run(paths_.run()).video;
+    std::map<std::string, std::string> video;
+    try {
+      video = read_run(paths_.run()).video;
+    } catch (const Error& e) {
+      throw Error(e.code(), fmt::format("{}; to replace what '{}' holds, give --ep-id {}", e.what(),
+                                        paths_.manifests().string(), request_.episode.str()));
+    }
     const auto held = video.find("path");
     std::error_code ec;
     if (held == video.end() || fs::equivalent(held->second, request_.video, ec)) return;
