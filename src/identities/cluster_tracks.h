@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "artifacts/assignment.h"
 #include "config/settings.h"
-#include "identities/assignment.h"
 #include "identities/episode_tracks.h"
 
 namespace screenalytics {

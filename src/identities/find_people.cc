@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: MIT
 #include "identities/find_people.h"
 
+#include <fmt/format.h>
+
 #include <filesystem>
+#include <optional>
 
 #include "identities/cluster_tracks.h"
 #include "identities/episode_tracks.h"
+#include "identities/moderator.h"
 
 namespace screenalytics {
 
@@ -16,7 +20,22 @@ FoundPeople find_people(const EpisodePaths& paths, const PeopleSettings& setting
   const EpisodeTracks episode = read_episode_tracks(paths);
   FoundPeople found;
   found.tracks = static_cast<int64_t>(episode.tracks.size());
-  const Assignment assignment = cluster_tracks(episode, settings.clustering, {});
+  std::optional<Store> store = Store::open_existing(store_file(paths.out_root()));
+  const JournalOfDecisions journal =
+      store ? read_decisions(*store, paths, episode) : JournalOfDecisions{};
+  const Assignment assignment =
+      cluster_tracks(episode, settings.clustering, apply_decisions({}, journal.active));
+  if (store) remember_base(*store, paths, episode, journal, assignment);
+  if (!journal.active.empty()) {
+    found.notes.push_back(
+        fmt::format("{} corrections of the identities were kept", journal.active.size()));
+  }
+  if (journal.lost_tracks > 0) {
+    found.notes.push_back(
+        fmt::format("{} corrected tracks were not found again; what was decided "
+                    "of them holds when they are",
+                    journal.lost_tracks));
+  }
   found.report = write_people(paths, episode, assignment, settings, {});
   found.identities = read_identities(paths.identities());
   return found;

@@ -5,11 +5,11 @@
 #include <functional>
 #include <string>
 
+#include "artifacts/assignment.h"
 #include "artifacts/episode_paths.h"
 #include "artifacts/identities_file.h"
 #include "artifacts/screentime_file.h"
 #include "config/settings.h"
-#include "identities/assignment.h"
 #include "identities/episode_tracks.h"
 
 namespace screenalytics {
