@@ -22,6 +22,7 @@ struct Command {
 std::span<const Command> commands();
 
 Action define_run(CLI::App& command);
+Action define_identities(CLI::App& command);
 Action define_models(CLI::App& command);
 Action define_doctor(CLI::App& command);
 Action define_completion(CLI::App& command);

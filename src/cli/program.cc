@@ -2,6 +2,7 @@
 #include "cli/program.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <csignal>
 #include <cstdio>
@@ -25,6 +26,14 @@ constexpr Command kCommands[] = {
      "  screenalytics run --ep-id rhobh-s05e02 --video show.mp4 --stride 3 --fps 8\n"
      "  screenalytics run show.mp4 --resume\n",
      define_run},
+    {"identities", "list and correct the people of an episode",
+     "Examples:\n"
+     "  screenalytics identities list show\n"
+     "  screenalytics identities label show 3 \"Ann Dowd\"\n"
+     "  screenalytics identities merge show 3 7\n"
+     "  screenalytics identities split show 3 t12 t15\n"
+     "  screenalytics identities undo show\n",
+     define_identities},
     {"models", "list the models and verify their files", "Example:\n  screenalytics models\n",
      define_models},
     {"doctor", "what this machine has, and which profile suits it",
@@ -73,6 +82,21 @@ std::string unexpected(const CLI::App& app, const std::string& word) {
   for (const Command& c : kCommands) names.emplace_back(c.name);
   return fmt::format("unknown command '{}'{} (see screenalytics --help)", word,
                      nearest(word, names));
+}
+
+// What a command with commands of its own can do; nothing for any other command, or where one of
+// them was named.
+std::string missing_subcommand(const CLI::App& app, const std::vector<std::string>& arguments) {
+  const std::vector<CLI::App*> chosen = app.get_subcommands();
+  if (chosen.empty() || !chosen.front()->get_subcommands().empty()) return {};
+  std::vector<std::string> names;
+  for (const CLI::App* sub : chosen.front()->get_subcommands({})) names.push_back(sub->get_name());
+  if (names.empty()) return {};
+  const std::string& command = chosen.front()->get_name();
+  if (arguments.size() < 2)
+    return fmt::format("{}: name one of {}", command, fmt::join(names, ", "));
+  return fmt::format("{}: '{}' is none of {}{}", command, arguments[1], fmt::join(names, ", "),
+                     nearest(arguments[1], names));
 }
 
 int fail(const std::string& message, int code) {
@@ -131,11 +155,15 @@ int run_program(int argc, char** argv) {
     const bool no_command = app.get_subcommands().empty();
     if (no_command && !arguments.empty())
       return fail(unexpected(app, arguments.front()), kExitUsage);
-    return fail(e.what(), kExitUsage);
+    const std::string missing = missing_subcommand(app, arguments);
+    return fail(missing.empty() ? e.what() : missing, kExitUsage);
   } catch (const CLI::ParseError& e) {
     return fail(e.what(), kExitUsage);
   } catch (const Error& e) {
-    return fail(e.what(), exit_code(e.code()));
+    const int code = exit_code(e.code());
+    // Only a run has an input video.
+    const bool run = app.got_subcommand("run");
+    return fail(e.what(), code == kExitVideo && !run ? kExitFailed : code);
   } catch (const std::bad_alloc&) {
     return fail("out of memory: use fewer --threads, or a smaller video", kExitFailed);
   } catch (const std::exception& e) {

@@ -99,9 +99,16 @@ RunRequest make_request(const RunOptions& options) {
   }
   const bool named = options.ep_id_option->count() > 0;
   EpisodeId episode = named ? EpisodeId(options.ep_id) : EpisodeId::from_file_name(video);
-  RunRequest request{
-      std::move(episode),           named,          video, settings_of(options, home), {}, {},
-      parse_stages(options.stages), options.reuse,  options.resume, {}};
+  RunRequest request{std::move(episode),
+                     named,
+                     video,
+                     settings_of(options, home),
+                     {},
+                     {},
+                     parse_stages(options.stages),
+                     options.reuse,
+                     options.resume,
+                     {}};
   const fs::path models = home / "models";
   request.detector = find_model_manifest(models, request.settings.detection.detector);
   request.embedder = find_model_manifest(models, request.settings.run.embedder);
