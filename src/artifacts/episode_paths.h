@@ -41,6 +41,7 @@ class EpisodePaths {
   std::filesystem::path screentime_json() const { return analytics() / "screentime.json"; }
   std::filesystem::path screentime_csv() const { return analytics() / "screentime.csv"; }
   std::filesystem::path timeline() const { return analytics() / "timeline.csv"; }
+  std::filesystem::path report() const { return analytics() / "report.html"; }
 
   std::filesystem::path images() const { return out_root_ / "frames" / episode_.str(); }
   std::filesystem::path frames() const { return images() / "frames"; }

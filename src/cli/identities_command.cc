@@ -17,6 +17,7 @@
 #include "cli/command.h"
 #include "cli/episode_args.h"
 #include "identities/moderator.h"
+#include "report/report.h"
 
 namespace screenalytics {
 namespace {
@@ -142,6 +143,7 @@ int change(const IdentitiesOptions& o, const std::string& op, Change make) {
   Decision decision = make(o, moderator.state());
   const std::string summary = decision.summary;
   const int64_t seq = moderator.carry_out(op, std::move(decision));
+  write_report(paths, paths.report());
   fmt::print("{} (decision {}; `identities undo {}` takes it back)\n", summary, seq,
              o.episode.episode);
   return kExitDone;
@@ -157,6 +159,7 @@ int undo(const IdentitiesOptions& o) {
     throw Error(ErrorCode::not_found,
                 fmt::format("nothing is left to undo in episode '{}'", o.episode.episode));
   }
+  write_report(paths, paths.report());
   fmt::print("undone: {}\n", *summary);
   return kExitDone;
 }

@@ -34,6 +34,8 @@ constexpr Command kCommands[] = {
      "  screenalytics identities split show 3 t12 t15\n"
      "  screenalytics identities undo show\n",
      define_identities},
+    {"report", "make the page that shows who is on screen when",
+     "Example:\n  screenalytics report show --out report.html\n", define_report},
     {"models", "list the models and verify their files", "Example:\n  screenalytics models\n",
      define_models},
     {"doctor", "what this machine has, and which profile suits it",

@@ -26,6 +26,7 @@
 #include "identities/find_people.h"
 #include "pipeline/episode_run.h"
 #include "pipeline/thread_budget.h"
+#include "report/report.h"
 
 namespace screenalytics {
 namespace {
@@ -170,7 +171,7 @@ void print_summary(const RunRequest& request, const RunResult& result) {
   for (const std::string& note : result.notes) fmt::print("  note         {}\n", note);
   fmt::print("  {:<12} {}\n", "files", result.folder.string());
   if (request.wants(RunStage::cluster))
-    fmt::print("  {:<12} {}\n", "screen time", result.analytics.string());
+    fmt::print("  {:<12} {}\n", "report", result.report.string());
   if (result.cancelled) fmt::print("Go on with the same command and --resume.\n");
 }
 
@@ -197,13 +198,14 @@ int cluster_again(const RunOptions& options) {
   paths.create_folders();
   const EpisodeLock lock(paths);
   const FoundPeople found = find_people(paths, {settings.clustering, settings.screen_time});
+  write_report(paths, paths.report());
   if (options.json) {
     fmt::print("{}", read_file(paths.screentime_json()));
   } else if (!options.quiet) {
     fmt::print("{}: {} tracks clustered again\n", options.ep_id, found.tracks);
     print_people(found.report);
     for (const std::string& note : found.notes) fmt::print("  note         {}\n", note);
-    fmt::print("  {:<12} {}\n", "screen time", paths.analytics().string());
+    fmt::print("  {:<12} {}\n", "report", paths.report().string());
   }
   return kExitDone;
 }

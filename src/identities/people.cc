@@ -11,9 +11,11 @@
 #include <vector>
 
 #include "artifacts/atomic_file.h"
+#include "artifacts/documents.h"
 #include "artifacts/rows.h"
 #include "base/error.h"
 #include "summarize/screen_time.h"
+#include "summarize/track_quality.h"
 
 namespace screenalytics {
 
@@ -205,7 +207,27 @@ ScreenTimeReport screen_time_report(const EpisodePaths& paths, const EpisodeTrac
   return report;
 }
 
+void update_warnings(const EpisodePaths& paths, const IdentityList& list) {
+  if (!fs::exists(paths.track_metrics())) return;
+  TrackMetrics metrics = read_track_metrics(paths.track_metrics());
+  const std::vector<MetricWarning> fresh = identity_warnings(list);
+  std::erase_if(metrics.warnings, [](const MetricWarning& w) {
+    return w.metric == "singleton_fraction" || w.metric == "largest_cluster_fraction";
+  });
+  metrics.warnings.insert(metrics.warnings.end(), fresh.begin(), fresh.end());
+  write_track_metrics(paths.track_metrics(), metrics);
+}
+
 }  // namespace
+
+std::vector<MetricWarning> identity_warnings(const IdentityList& list) {
+  std::vector<MetricWarning> warnings;
+  for (QualityWarning& w :
+       identity_warnings(singleton_fraction(list), largest_cluster_fraction(list))) {
+    warnings.push_back({w.metric, w.value, w.limit, std::move(w.advice)});
+  }
+  return warnings;
+}
 
 ScreenTimeReport write_people(const EpisodePaths& paths, const EpisodeTracks& episode,
                               const Assignment& assignment, const PeopleSettings& settings,
@@ -228,6 +250,7 @@ ScreenTimeReport write_people(const EpisodePaths& paths, const EpisodeTracks& ep
   write_screentime_json(paths.screentime_json(), report);
   write_screentime_csv(paths.screentime_csv(), report);
   write_timeline(paths.timeline(), report);
+  update_warnings(paths, list);
   return report;
 }
 

@@ -4,10 +4,12 @@
 
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "artifacts/assignment.h"
 #include "artifacts/episode_paths.h"
 #include "artifacts/identities_file.h"
+#include "artifacts/rows.h"
 #include "artifacts/screentime_file.h"
 #include "config/settings.h"
 #include "identities/episode_tracks.h"
@@ -17,13 +19,17 @@ namespace screenalytics {
 // Says who the identity with this mean vector is, as far as known. An empty function: nobody asks.
 using NameLookup = std::function<IdentityLabel(const Embedding& centroid)>;
 
+// What is wrong with the identities, as track_metrics.json says it. Pure.
+std::vector<MetricWarning> identity_warnings(const IdentityList& list);
+
 struct PeopleSettings {
   ClusteringSettings clustering;
   ScreenTimeSettings screen_time;
 };
 
 // Labels that a human gave win over `lookup`. Identities of one person are one person of the screen
-// time. All files are replaced; what an earlier call wrote is gone.
+// time. All files are replaced; what an earlier call wrote is gone. The warnings in
+// track_metrics.json, where there is one, are brought up to date.
 // Requires: the episode's folders. Throws: io.
 ScreenTimeReport write_people(const EpisodePaths& paths, const EpisodeTracks& episode,
                               const Assignment& assignment, const PeopleSettings& settings,

@@ -19,6 +19,7 @@
 #include "pipeline/run_description.h"
 #include "pipeline/run_journal.h"
 #include "pipeline/thread_budget.h"
+#include "report/report.h"
 
 namespace screenalytics {
 
@@ -150,10 +151,11 @@ class EpisodeRun {
                                   result.metrics.analyzed_fps
                             : 0;
     write_run(paths_.run(), describe_run(request_, video_, "done", earlier.started_at, notes_));
+    if (request_.wants(RunStage::cluster)) write_report(paths_, paths_.report());
     result.written = true;
     result.video = video_;
     result.folder = paths_.manifests();
-    result.analytics = paths_.analytics();
+    result.report = paths_.report();
     result.notes = notes_;
     return result;
   }
@@ -301,8 +303,11 @@ class EpisodeRun {
           describe_metrics({request_, video_, built, clocks, source_->counters(),
                             detector_->device(), total_frames_, table.identity_changes(),
                             result.analysed_s, std::chrono::duration<double>(elapsed).count()});
+      result.metrics.warnings.insert(result.metrics.warnings.end(), people_warnings_.begin(),
+                                     people_warnings_.end());
       write_track_metrics(paths_.track_metrics(), result.metrics);
       write_run(paths_.run(), describe_run(request_, video_, status, started_at, notes_));
+      if (request_.wants(RunStage::cluster)) write_report(paths_, paths_.report());
       result.written = true;
     }
     if (!result.cancelled) remove_work();
@@ -310,7 +315,7 @@ class EpisodeRun {
     add_note(progress.write_error());
     result.video = video_;
     result.folder = paths_.manifests();
-    result.analytics = paths_.analytics();
+    result.report = paths_.report();
     result.notes = notes_;
     result.resumed_frames = replayed_.frames;
     return result;
@@ -340,12 +345,13 @@ class EpisodeRun {
     FoundPeople found = find_people(paths_, {settings().clustering, settings().screen_time});
     clock.count(found.tracks);
     for (const std::string& note : found.notes) add_note(note);
+    people_warnings_ = identity_warnings(found.identities);
     return std::move(found.report);
   }
 
   // Those of an earlier run speak of other tracks.
   void remove_people() const {
-    for (const fs::path& path : {paths_.identities(), paths_.screentime_json(),
+    for (const fs::path& path : {paths_.identities(), paths_.report(), paths_.screentime_json(),
                                  paths_.screentime_csv(), paths_.timeline()}) {
       std::error_code ec;
       fs::remove(path, ec);
@@ -419,6 +425,7 @@ class EpisodeRun {
   VideoInfo video_;
   ReplayedJournal replayed_;
   std::vector<std::string> notes_;
+  std::vector<MetricWarning> people_warnings_;
   int64_t total_frames_ = 0;
   Timestamp end_;
 };

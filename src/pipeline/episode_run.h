@@ -49,7 +49,7 @@ struct RunResult {
   int64_t detections = 0;
   int64_t resumed_frames = 0;       // analysed frames taken over from the interrupted run
   std::filesystem::path folder;     // of the manifests
-  std::filesystem::path analytics;  // of the screen time
+  std::filesystem::path report;     // for people, where clustered
   std::vector<std::string> notes;
 };
 

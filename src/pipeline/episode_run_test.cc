@@ -63,7 +63,7 @@ TEST(PipelineRun, WritesEveryArtifactOfAWholeRun) {
   EXPECT_THAT(
       files_below(e.settings.run.out_root),
       ElementsAre(
-          "analytics/ep/screentime.csv", "analytics/ep/screentime.json",
+          "analytics/ep/report.html", "analytics/ep/screentime.csv", "analytics/ep/screentime.json",
           "analytics/ep/timeline.csv", "embeds/ep/faces.npy", "embeds/ep/track_embeddings.jsonl",
           "embeds/ep/tracks.npy", "frames/ep/thumbs/identity-00001/rep.jpg",
           "frames/ep/thumbs/identity-00002/rep.jpg", "frames/ep/thumbs/identity-00003/rep.jpg",

@@ -9,6 +9,7 @@ namespace {
 constexpr size_t kLongestTracks = 5;
 // Below this a rate per minute is an accident of where the clip ends.
 constexpr double kMinDurationForRate_s = 30;
+constexpr double kMaxSingletonFraction = 0.50, kMaxLargestFraction = 0.60;
 
 void warn_above(TrackQuality& q, const char* metric, double value, double limit,
                 const char* advice) {
@@ -53,6 +54,22 @@ TrackQuality track_quality(const std::vector<TrackSpan>& tracks, int64_t id_swit
              "tracks jump from person to person: lower stride or match_thresh; if one turning "
              "face is split, lower gate_soft");
   return q;
+}
+
+std::vector<QualityWarning> identity_warnings(double singleton_fraction,
+                                              double largest_cluster_fraction) {
+  std::vector<QualityWarning> warnings;
+  if (singleton_fraction > kMaxSingletonFraction) {
+    warnings.push_back({"singleton_fraction", singleton_fraction, kMaxSingletonFraction,
+                        "many identities have one track only: lower cluster_thresh or "
+                        "singleton_merge, or merge them by hand"});
+  }
+  if (largest_cluster_fraction > kMaxLargestFraction) {
+    warnings.push_back({"largest_cluster_fraction", largest_cluster_fraction, kMaxLargestFraction,
+                        "one identity has most of the tracks: raise cluster_thresh, unless it is "
+                        "the story of one person"});
+  }
+  return warnings;
 }
 
 }  // namespace screenalytics

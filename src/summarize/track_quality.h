@@ -40,4 +40,9 @@ inline constexpr double kShortTrack_s = 1.0;
 TrackQuality track_quality(const std::vector<TrackSpan>& tracks, int64_t id_switches,
                            int64_t analyzed_frames, double duration_s);
 
+// The bands of identities: the share of those with one track only, and that of the tracks in the
+// largest one. Pure.
+std::vector<QualityWarning> identity_warnings(double singleton_fraction,
+                                              double largest_cluster_fraction);
+
 }  // namespace screenalytics
