@@ -17,6 +17,7 @@ third_party=(
   'CLI/                            cli'
   'Eigen/                          track cluster'
   'sqlite3                         store'
+  'png.h|libexif                   artifacts'
 )
 status=0
 complain() {

@@ -18,6 +18,7 @@ build_packages=(
   libavformat-dev libavcodec-dev libavutil-dev libswscale-dev
   libfmt-dev nlohmann-json3-dev libyaml-cpp-dev libcli11-dev libturbojpeg0-dev libssl-dev
   libonnx-dev libprotobuf-dev protobuf-compiler libeigen3-dev libsqlite3-dev
+  libpng-dev libexif-dev
 )
 test_packages=(libgtest-dev libgmock-dev ffmpeg)
 
