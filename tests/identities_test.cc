@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <fstream>
 
 #include "artifacts/identities_file.h"
@@ -83,6 +84,35 @@ TEST_F(Identities, WhatIsWrongIsSaidInOneLine) {
   EXPECT_THAT(run_program({{"identities", "lst"}}).err, HasSubstr("did you mean 'list'?"));
   EXPECT_THAT(run_program({{"identities", "list", "episod", "--out-root", out().string()}}).err,
               HasSubstr("did you mean 'episode'?"));
+}
+
+TEST_F(Identities, APersonOfTheFacebankGivesTheirNameToWhomTheyAre) {
+  const std::string photo = (source_root() / ".deps/photos/sample1.jpg").string();
+  const auto facebank = [&](std::vector<std::string> words) {
+    words.insert(words.begin(), "facebank");
+    words.insert(words.end(), {"--out-root", out().string()});
+    return run_program({words});
+  };
+  const ProgramResult several = facebank({"add", "Lena", photo});
+  EXPECT_NE(several.exit_code, kExitDone);
+  EXPECT_THAT(several.err, HasSubstr("3 faces; say which with --face"));
+  for (const char* face : {"1", "2", "3"}) {
+    const ProgramResult added =
+        facebank({"add", std::string("Sitter ") + face, photo, "--face", face});
+    EXPECT_EQ(added.exit_code, kExitDone) << added.text();
+  }
+  run_program({{"run", "--cluster", "--ep-id", kEpisode, "--out-root", out().string()}});
+  const std::vector<PersonRow> people =
+      read_screentime_json(episode_paths(out()).screentime_json()).people;
+  EXPECT_TRUE(std::any_of(people.begin(), people.end(), [](const PersonRow& p) {
+    return p.name.starts_with("Sitter ") && p.person_id.starts_with("sitter-");
+  })) << "the made episode shows at least one of the photo's people in its first seconds";
+  for (const IdentityRow& i : rows()) EXPECT_THAT(i.label.evidence, HasSubstr("nearest photo"));
+  for (const char* id : {"sitter-1", "sitter-2", "sitter-3"}) {
+    EXPECT_EQ(facebank({"remove", id}).exit_code, kExitDone);
+  }
+  run_program({{"run", "--cluster", "--ep-id", kEpisode, "--out-root", out().string()}});
+  for (const IdentityRow& i : rows()) EXPECT_EQ(i.label, IdentityLabel());
 }
 
 TEST_F(Identities, AFileThatWasEditedIntoNonsenseIsRefusedAndMadeAnewByClustering) {

@@ -132,7 +132,7 @@ struct RunModel {
 // run.json.
 struct RunRecord {
   std::string ep_id;
-  std::string status;  // running | done | cancelled | error
+  std::string status;                  // running | done | cancelled | error
   std::string last_stage = "cluster";  // detect | track | embed | cluster
   std::string profile, profile_source;
   std::string started_at, finished_at;       // utc_text(); the second empty while running

@@ -11,6 +11,8 @@
 #include "base/error.h"
 #include "config/home.h"
 #include "config/knobs.h"
+#include "config/model_manifests.h"
+#include "pipeline/naming.h"
 
 namespace screenalytics {
 namespace {
@@ -27,8 +29,8 @@ Settings settings_with(std::map<std::string, std::string> flags) {
 
 }  // namespace
 
-std::string out_root_of(const std::string& flag) {
-  return flag.empty() ? settings_with({}).run.out_root : flag;
+Settings settings_with_out_root(const std::string& out_root) {
+  return out_root.empty() ? settings_with({}) : settings_with({{"out_root", out_root}});
 }
 
 void EpisodeArgs::define(CLI::App& command) {
@@ -37,7 +39,7 @@ void EpisodeArgs::define(CLI::App& command) {
 }
 
 EpisodePaths EpisodeArgs::paths() const {
-  const EpisodePaths paths(out_root_of(out_root), EpisodeId(episode));
+  const EpisodePaths paths(settings_with_out_root(out_root).run.out_root, EpisodeId(episode));
   if (fs::exists(paths.run())) return paths;
   std::vector<std::string> known;
   std::error_code ec;
@@ -54,8 +56,9 @@ EpisodePaths EpisodeArgs::paths() const {
 }
 
 Settings EpisodeArgs::settings() const {
-  static constexpr std::array<std::string_view, 2> kFiles = {"clustering.yaml", "screen_time.yaml"};
-  std::map<std::string, std::string> flags{{"out_root", out_root_of(out_root)}};
+  static constexpr std::array<std::string_view, 3> kFiles = {"clustering.yaml", "screen_time.yaml",
+                                                             "facebank.yaml"};
+  std::map<std::string, std::string> flags{{"out_root", paths().out_root().string()}};
   for (const RunSetting& s : read_run(paths().run()).settings) {
     const Knob* knob = find_knob(s.key);
     if (knob != nullptr && std::find(kFiles.begin(), kFiles.end(), knob->file) != kFiles.end()) {
@@ -63,6 +66,17 @@ Settings EpisodeArgs::settings() const {
     }
   }
   return settings_with(std::move(flags));
+}
+
+NameLookup EpisodeArgs::lookup(const Settings& settings) const {
+  const EpisodePaths at = paths();
+  for (const RunModel& used : read_run(at.run()).models) {
+    if (used.role != "embedder") continue;
+    for (const ModelManifest& m : list_model_manifests(find_home() / "models")) {
+      if (m.sha256 == used.sha256) return name_lookup(at.out_root(), m, settings);
+    }
+  }
+  return {};
 }
 
 }  // namespace screenalytics

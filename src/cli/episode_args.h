@@ -7,6 +7,7 @@
 
 #include "artifacts/episode_paths.h"
 #include "config/settings.h"
+#include "identities/people.h"
 
 namespace screenalytics {
 
@@ -20,12 +21,16 @@ struct EpisodeArgs {
   // such an episode, naming the nearest that has some.
   EpisodePaths paths() const;
 
-  // The settings of now, but for those of clustering and screen time, which are as in its last run:
-  // a correction must not change what it was not meant to. Throws: as load_settings(), read_run().
+  // The settings of now, but for those of clustering, names and screen time, which are as in its
+  // last run: a correction must not change what it was not meant to. Throws: as load_settings(),
+  // read_run().
   Settings settings() const;
+
+  // Names from the facebank, where it and the episode have vectors of one model.
+  NameLookup lookup(const Settings& settings) const;
 };
 
-// The output root that the flag, the environment or the configuration names.
-std::string out_root_of(const std::string& flag);
+// The settings of now; an empty out_root: that of the environment or the configuration.
+Settings settings_with_out_root(const std::string& out_root);
 
 }  // namespace screenalytics

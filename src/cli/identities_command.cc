@@ -59,9 +59,9 @@ std::vector<int> parse_tracks(const std::vector<std::string>& texts) {
   return tracks;
 }
 
-PeopleSettings people_settings(const EpisodeArgs& episode) {
+Moderator moderator_of(const EpisodeArgs& episode) {
   const Settings settings = episode.settings();
-  return {settings.clustering, settings.screen_time};
+  return {episode.paths(), {settings.clustering, settings.screen_time}, episode.lookup(settings)};
 }
 
 // Screen time of each identity's person.
@@ -121,7 +121,7 @@ int show(const IdentitiesOptions& o) {
 }
 
 int history(const IdentitiesOptions& o) {
-  const Moderator moderator(o.episode.paths(), people_settings(o.episode));
+  const Moderator moderator = moderator_of(o.episode);
   const JournalOfDecisions& journal = moderator.journal();
   if (journal.records.empty()) fmt::print("nothing was corrected yet\n");
   for (size_t i = 0; i < journal.records.size(); ++i) {
@@ -137,9 +137,8 @@ using Change = Decision (*)(const IdentitiesOptions&, const ModerationState&);
 
 int change(const IdentitiesOptions& o, const std::string& op, Change make) {
   const EpisodePaths paths = o.episode.paths();
-  const PeopleSettings settings = people_settings(o.episode);
   const EpisodeLock lock(paths);
-  Moderator moderator(paths, settings);
+  Moderator moderator = moderator_of(o.episode);
   Decision decision = make(o, moderator.state());
   const std::string summary = decision.summary;
   const int64_t seq = moderator.carry_out(op, std::move(decision));
@@ -151,9 +150,8 @@ int change(const IdentitiesOptions& o, const std::string& op, Change make) {
 
 int undo(const IdentitiesOptions& o) {
   const EpisodePaths paths = o.episode.paths();
-  const PeopleSettings settings = people_settings(o.episode);
   const EpisodeLock lock(paths);
-  Moderator moderator(paths, settings);
+  Moderator moderator = moderator_of(o.episode);
   const std::optional<std::string> summary = moderator.undo();
   if (!summary) {
     throw Error(ErrorCode::not_found,

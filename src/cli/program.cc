@@ -34,6 +34,13 @@ constexpr Command kCommands[] = {
      "  screenalytics identities split show 3 t12 t15\n"
      "  screenalytics identities undo show\n",
      define_identities},
+    {"facebank", "the people who are known by name, and their photos",
+     "Examples:\n"
+     "  screenalytics facebank add \"Ann Dowd\" ann1.jpg ann2.jpg\n"
+     "  screenalytics facebank list\n"
+     "  screenalytics facebank match somebody.jpg\n"
+     "  screenalytics run --cluster --ep-id show     # gives the new names to an episode\n",
+     define_facebank},
     {"report", "make the page that shows who is on screen when",
      "Example:\n  screenalytics report show --out report.html\n", define_report},
     {"models", "list the models and verify their files", "Example:\n  screenalytics models\n",

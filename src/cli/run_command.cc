@@ -18,6 +18,7 @@
 #include "artifacts/episode_paths.h"
 #include "base/error.h"
 #include "cli/command.h"
+#include "cli/episode_args.h"
 #include "cli/knob_flags.h"
 #include "cli/progress_display.h"
 #include "config/home.h"
@@ -188,6 +189,7 @@ int cluster_again(const RunOptions& options) {
                 "run --cluster: no episode given; name one with --ep-id, or a video");
   }
   const Settings settings = settings_of(options, find_home());
+  const EpisodeArgs episode{options.ep_id, settings.run.out_root};
   const EpisodePaths paths(settings.run.out_root, EpisodeId(options.ep_id));
   if (!has_track_vectors(paths)) {
     throw Error(ErrorCode::not_found,
@@ -197,7 +199,8 @@ int cluster_again(const RunOptions& options) {
   }
   paths.create_folders();
   const EpisodeLock lock(paths);
-  const FoundPeople found = find_people(paths, {settings.clustering, settings.screen_time});
+  const FoundPeople found =
+      find_people(paths, {settings.clustering, settings.screen_time}, episode.lookup(settings));
   write_report(paths, paths.report());
   if (options.json) {
     fmt::print("{}", read_file(paths.screentime_json()));

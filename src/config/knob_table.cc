@@ -14,6 +14,7 @@ constexpr std::string_view kTracking = "tracking.yaml";
 constexpr std::string_view kFaces = "faces_embed_sampling.yaml";
 constexpr std::string_view kClustering = "clustering.yaml";
 constexpr std::string_view kScreenTime = "screen_time.yaml";
+constexpr std::string_view kFacebank = "facebank.yaml";
 constexpr std::string_view kExport = "export.yaml";
 constexpr std::string_view kRun = "run.yaml";
 
@@ -151,6 +152,10 @@ std::vector<KnobRow> people_rows() {
            "a track less like the others of its identity (cosine similarity) leaves it; -1: never"),
       real("singleton_merge", kClustering, {-1, 1.01}, SA_MEMBER(clustering.singleton_merge),
            "cosine similarity from which a track that is alone joins an identity; 1.01: never"),
+      real("person_thresh", kFacebank, {-1, 1}, SA_MEMBER(facebank.person_thresh),
+           "cosine similarity to a person's nearest photo from which an identity is that person"),
+      real("person_margin", kFacebank, {0, 2}, SA_MEMBER(facebank.person_margin),
+           "by how much that must be more than the next person's"),
       real("gap_tolerance_s", kScreenTime, {0, 60}, SA_MEMBER(screen_time.gap_tolerance_s),
            "appearances with at most this many seconds between them are one"),
       real("edge_padding_s", kScreenTime, {0, 10}, SA_MEMBER(screen_time.edge_padding_s),

@@ -82,6 +82,11 @@ struct ScreenTimeSettings {
   double min_appearance_s = 0;
 };
 
+struct FacebankSettings {
+  double person_thresh = 0.42;
+  double person_margin = 0.05;
+};
+
 struct ExportSettings {
   bool save_frames = true;
   bool save_crops = false;
@@ -115,6 +120,7 @@ struct Settings {
   FaceSettings faces;
   ClusteringSettings clustering;
   ScreenTimeSettings screen_time;
+  FacebankSettings facebank;
   ExportSettings exporting;
   RunSettings run;
   Provenance provenance;           // by key, every knob

@@ -16,11 +16,12 @@ bool has_track_vectors(const EpisodePaths& paths) {
   return std::filesystem::exists(paths.tracks()) && std::filesystem::exists(paths.track_vectors());
 }
 
-FoundPeople find_people(const EpisodePaths& paths, const PeopleSettings& settings) {
+FoundPeople find_people(const EpisodePaths& paths, const PeopleSettings& settings,
+                        const NameLookup& lookup) {
   const EpisodeTracks episode = read_episode_tracks(paths);
   FoundPeople found;
   found.tracks = static_cast<int64_t>(episode.tracks.size());
-  std::optional<Store> store = Store::open_existing(store_file(paths.out_root()));
+  std::optional<Store> store = Store::open_existing(facebank_file(paths.out_root()));
   const JournalOfDecisions journal =
       store ? read_decisions(*store, paths, episode) : JournalOfDecisions{};
   const Assignment assignment =
@@ -36,7 +37,7 @@ FoundPeople find_people(const EpisodePaths& paths, const PeopleSettings& setting
                     "of them holds when they are",
                     journal.lost_tracks));
   }
-  found.report = write_people(paths, episode, assignment, settings, {});
+  found.report = write_people(paths, episode, assignment, settings, lookup);
   found.identities = read_identities(paths.identities());
   return found;
 }

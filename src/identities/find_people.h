@@ -19,10 +19,11 @@ struct FoundPeople {
 };
 
 // Clusters the tracks within what humans have decided, and writes identities.json, the pictures and
-// the files under analytics/.
+// the files under analytics/. Who `lookup` knows gets a name.
 // Requires: nobody else writes to the episode. Throws: not_found where the episode has no tracks
 // with vectors; unsupported for too many tracks; corrupt_input, io.
-FoundPeople find_people(const EpisodePaths& paths, const PeopleSettings& settings);
+FoundPeople find_people(const EpisodePaths& paths, const PeopleSettings& settings,
+                        const NameLookup& lookup = {});
 
 // Whether the episode has what find_people() needs.
 bool has_track_vectors(const EpisodePaths& paths);

@@ -48,10 +48,6 @@ void write_base(Store& store, const EpisodePaths& paths, const AssignmentBase& b
 
 }  // namespace
 
-std::filesystem::path store_file(const std::filesystem::path& out_root) {
-  return out_root / "facebank" / "screenalytics.db";
-}
-
 JournalOfDecisions read_decisions(const Store& store, const EpisodePaths& paths,
                                   const EpisodeTracks& episode) {
   JournalOfDecisions journal;
@@ -86,10 +82,11 @@ void remember_base(Store& store, const EpisodePaths& paths, const EpisodeTracks&
   write_base(store, paths, {tracks_fingerprint(episode), last, assignment});
 }
 
-Moderator::Moderator(const EpisodePaths& paths, const PeopleSettings& settings)
+Moderator::Moderator(const EpisodePaths& paths, const PeopleSettings& settings, NameLookup lookup)
     : paths_(paths),
       settings_(settings),
-      store_(store_file(paths.out_root())),
+      lookup_(std::move(lookup)),
+      store_(facebank_file(paths.out_root())),
       episode_(read_episode_tracks(paths)) {
   load();
 }
@@ -120,7 +117,7 @@ void Moderator::load() {
   }
 }
 
-void Moderator::write() { write_people(paths_, episode_, state_.assignment, settings_, {}); }
+void Moderator::write() { write_people(paths_, episode_, state_.assignment, settings_, lookup_); }
 
 int64_t Moderator::carry_out(const std::string& op, Decision decision) {
   const std::string now = utc_text();

@@ -33,14 +33,11 @@ JournalOfDecisions read_decisions(const Store& store, const EpisodePaths& paths,
 void remember_base(Store& store, const EpisodePaths& paths, const EpisodeTracks& episode,
                    const JournalOfDecisions& journal, const Assignment& assignment);
 
-// The database of decisions below this output root.
-std::filesystem::path store_file(const std::filesystem::path& out_root);
-
 // Threads: one at a time. Requires: the episode's lock is held while it changes anything.
 class Moderator {
  public:
   // Throws: not_found where the episode has no identities; as Store; corrupt_input.
-  Moderator(const EpisodePaths& paths, const PeopleSettings& settings);
+  Moderator(const EpisodePaths& paths, const PeopleSettings& settings, NameLookup lookup = {});
 
   const ModerationState& state() const { return state_; }
   const JournalOfDecisions& journal() const { return journal_; }
@@ -60,6 +57,7 @@ class Moderator {
 
   EpisodePaths paths_;
   PeopleSettings settings_;
+  NameLookup lookup_;
   Store store_;
   EpisodeTracks episode_;
   JournalOfDecisions journal_;

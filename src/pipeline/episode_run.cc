@@ -16,6 +16,7 @@
 #include "identities/find_people.h"
 #include "pipeline/analysis.h"
 #include "pipeline/artifact_builder.h"
+#include "pipeline/naming.h"
 #include "pipeline/run_description.h"
 #include "pipeline/run_journal.h"
 #include "pipeline/thread_budget.h"
@@ -139,17 +140,18 @@ class EpisodeRun {
   RunResult reused() {
     RunResult result;
     const RunRecord earlier = read_run(paths_.run());
-    add_note(fmt::format("the video and the settings are those of the run of {}: its faces and "
-                         "tracks are used again",
-                         earlier.finished_at));
+    add_note(
+        fmt::format("the video and the settings are those of the run of {}: its faces and "
+                    "tracks are used again",
+                    earlier.finished_at));
     StageClock clock;
     if (request_.wants(RunStage::cluster)) result.people = cluster(clock);
     result.metrics = read_track_metrics(paths_.track_metrics());
     result.detections = result.metrics.counts["detections"];
-    result.analysed_s = result.metrics.analyzed_fps > 0
-                            ? static_cast<double>(result.metrics.analyzed_frames) /
-                                  result.metrics.analyzed_fps
-                            : 0;
+    result.analysed_s =
+        result.metrics.analyzed_fps > 0
+            ? static_cast<double>(result.metrics.analyzed_frames) / result.metrics.analyzed_fps
+            : 0;
     write_run(paths_.run(), describe_run(request_, video_, "done", earlier.started_at, notes_));
     if (request_.wants(RunStage::cluster)) write_report(paths_, paths_.report());
     result.written = true;
@@ -342,7 +344,8 @@ class EpisodeRun {
 
   ScreenTimeReport cluster(StageClock& clock) {
     const auto span = clock.busy();
-    FoundPeople found = find_people(paths_, {settings().clustering, settings().screen_time});
+    FoundPeople found = find_people(paths_, {settings().clustering, settings().screen_time},
+                                    name_lookup(paths_.out_root(), request_.embedder, settings()));
     clock.count(found.tracks);
     for (const std::string& note : found.notes) add_note(note);
     people_warnings_ = identity_warnings(found.identities);

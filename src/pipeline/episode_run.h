@@ -47,9 +47,9 @@ struct RunResult {
   VideoInfo video;
   double analysed_s = 0;  // of video
   int64_t detections = 0;
-  int64_t resumed_frames = 0;       // analysed frames taken over from the interrupted run
-  std::filesystem::path folder;     // of the manifests
-  std::filesystem::path report;     // for people, where clustered
+  int64_t resumed_frames = 0;    // analysed frames taken over from the interrupted run
+  std::filesystem::path folder;  // of the manifests
+  std::filesystem::path report;  // for people, where clustered
   std::vector<std::string> notes;
 };
 

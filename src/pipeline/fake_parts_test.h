@@ -253,7 +253,8 @@ struct FakeEpisode {
   EpisodePaths paths() const { return {settings.run.out_root, EpisodeId("ep")}; }
 
   RunRequest request(bool resume = false) const {
-    RunRequest r{EpisodeId("ep"), true, "fake.mp4", settings, {}, {}, last_stage, reuse, resume, {}};
+    RunRequest r{EpisodeId("ep"), true,  "fake.mp4", settings, {}, {},
+                 last_stage,      reuse, resume,     {}};
     r.detector.id = "fake_detector";
     r.detector.sha256 = "d";
     r.embedder.id = "fake_embedder";

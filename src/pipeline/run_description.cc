@@ -8,12 +8,12 @@
 #include <sys/resource.h>
 #endif
 
+#include <array>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <set>
-#include <array>
 #include <map>
+#include <set>
 #include <string>
 
 #include "inference/runtime.h"
@@ -38,9 +38,9 @@ const Keys& choice_knobs() {
 
 // Knobs that act on the finished tracks.
 const Keys& people_knobs() {
-  static const Keys keys{"cluster_thresh",  "linkage",         "min_cluster_size",
-                         "min_identity_sim", "singleton_merge", "gap_tolerance_s",
-                         "edge_padding_s",  "min_appearance_s"};
+  static const Keys keys{
+      "cluster_thresh", "linkage",      "min_cluster_size", "min_identity_sim", "singleton_merge",
+      "person_thresh",   "person_margin", "gap_tolerance_s",  "edge_padding_s",   "min_appearance_s"};
   return keys;
 }
 
@@ -84,7 +84,8 @@ std::string run_fingerprint(const RunRequest& request, const VideoInfo& video) {
   text += fmt::format(";{};{};{}", request.detector.sha256, request.embedder.sha256,
                       static_cast<int>(std::min(request.last_stage, RunStage::embed)));
   for (const auto& [key, origin] : request.settings.provenance) {
-    if (speed_knobs().contains(key) || choice_knobs().contains(key) || people_knobs().contains(key)) {
+    if (speed_knobs().contains(key) || choice_knobs().contains(key) ||
+        people_knobs().contains(key)) {
       continue;
     }
     text += fmt::format(";{}={}", key, origin.value);
@@ -96,7 +97,8 @@ bool same_faces_and_tracks(const RunRecord& a, const RunRecord& b) {
   const auto settings = [](const RunRecord& run) {
     std::map<std::string, std::string> values;
     for (const RunSetting& s : run.settings) {
-      if (!speed_knobs().contains(s.key) && !people_knobs().contains(s.key)) values[s.key] = s.value;
+      if (!speed_knobs().contains(s.key) && !people_knobs().contains(s.key))
+        values[s.key] = s.value;
     }
     return values;
   };

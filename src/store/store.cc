@@ -55,6 +55,10 @@ void make_private_folder(const fs::path& folder) {
 
 }  // namespace
 
+fs::path facebank_file(const fs::path& out_root) {
+  return out_root / "facebank" / "screenalytics.db";
+}
+
 struct Store::Impl {
   struct Close {
     void operator()(sqlite3* db) const { sqlite3_close(db); }

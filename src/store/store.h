@@ -40,6 +40,9 @@ struct DecisionRecord {
   bool undone = false;
 };
 
+// The one file of all that lies below this output root. Pure.
+std::filesystem::path facebank_file(const std::filesystem::path& out_root);
+
 // Every call Throws: conflict where another process holds the file for more than three seconds; io
 // where it cannot be written, or the disk is full; corrupt_input where it is damaged.
 // What is deleted is overwritten in the file. Threads: one at a time. Memory: what is asked for.
