@@ -35,21 +35,6 @@ void check_report(const ScreenTimeReport& report, const Place& place) {
   }
 }
 
-// RFC 4180; a name that a spreadsheet would take for a formula gets an apostrophe before it.
-std::string csv_text(const std::string& text) {
-  constexpr std::string_view kFormulaStarts = "=+-@\t\r";
-  std::string safe;
-  if (!text.empty() && kFormulaStarts.find(text[0]) != std::string_view::npos) safe += '\'';
-  safe += text;
-  if (safe.find_first_of(",\"\r\n") == std::string::npos) return safe;
-  std::string quoted = "\"";
-  for (const char ch : safe) {
-    if (ch == '"') quoted += '"';
-    quoted += ch;
-  }
-  return quoted + "\"";
-}
-
 std::string millionths(double value) {
   std::string text;
   append_millionths(text, to_millionths(value));
@@ -152,6 +137,20 @@ ScreenTimeReport parse_report(const Json& json, const Place& place) {
 }
 
 }  // namespace
+
+std::string csv_text(const std::string& text) {
+  constexpr std::string_view kFormulaStarts = "=+-@\t\r";
+  std::string safe;
+  if (!text.empty() && kFormulaStarts.find(text[0]) != std::string_view::npos) safe += '\'';
+  safe += text;
+  if (safe.find_first_of(",\"\r\n") == std::string::npos) return safe;
+  std::string quoted = "\"";
+  for (const char ch : safe) {
+    if (ch == '"') quoted += '"';
+    quoted += ch;
+  }
+  return quoted + "\"";
+}
 
 std::string PersonRow::label() const {
   return name.empty() ? identity_name(identities.front()) : name;

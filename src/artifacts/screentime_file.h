@@ -50,6 +50,10 @@ void write_screentime_csv(const std::filesystem::path& path, const ScreenTimeRep
 // One second a line, one person a column.
 void write_timeline(const std::filesystem::path& path, const ScreenTimeReport& report);
 
+// A field of CSV, quoted where it must be (RFC 4180); one that a spreadsheet would take for a
+// formula gets an apostrophe before it. Pure.
+std::string csv_text(const std::string& text);
+
 // Returns the report without by_second. Throws: not_found, io; corrupt_input naming file and field.
 ScreenTimeReport read_screentime_json(const std::filesystem::path& path);
 

@@ -24,6 +24,8 @@ std::span<const Command> commands();
 Action define_run(CLI::App& command);
 Action define_identities(CLI::App& command);
 Action define_facebank(CLI::App& command);
+Action define_appearances(CLI::App& command);
+Action define_export(CLI::App& command);
 Action define_report(CLI::App& command);
 Action define_models(CLI::App& command);
 Action define_doctor(CLI::App& command);

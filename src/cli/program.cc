@@ -34,6 +34,17 @@ constexpr Command kCommands[] = {
      "  screenalytics identities split show 3 t12 t15\n"
      "  screenalytics identities undo show\n",
      define_identities},
+    {"appearances", "when somebody is on screen, with whom and without whom",
+     "Examples:\n"
+     "  screenalytics appearances show --person Ann --with Bob --min-s 2\n"
+     "  screenalytics appearances show --person Ann --without Bob --json\n",
+     define_appearances},
+    {"export", "screen time as subtitles, boxes, an edit list or a table",
+     "Examples:\n"
+     "  screenalytics export show --format vtt --out show.vtt\n"
+     "  screenalytics export show --format ass --out show.ass    # boxes and names, in a player\n"
+     "  screenalytics export show --format edl --person Ann --out ann.edl\n",
+     define_export},
     {"facebank", "the people who are known by name, and their photos",
      "Examples:\n"
      "  screenalytics facebank add \"Ann Dowd\" ann1.jpg ann2.jpg\n"

@@ -5,6 +5,8 @@
 #include <map>
 #include <tuple>
 
+#include "summarize/intervals.h"
+
 namespace screenalytics {
 namespace {
 
@@ -46,17 +48,6 @@ int64_t length_us(const std::vector<TimeSpan>& spans) {
   return sum;
 }
 
-int64_t shared_us(const std::vector<TimeSpan>& a, const std::vector<TimeSpan>& b) {
-  int64_t sum = 0;
-  for (size_t i = 0, j = 0; i < a.size() && j < b.size();) {
-    const int64_t start = std::max(a[i].start.us, b[j].start.us);
-    const int64_t end = std::min(a[i].end.us, b[j].end.us);
-    sum += std::max<int64_t>(0, end - start);
-    (a[i].end < b[j].end ? i : j) += 1;
-  }
-  return sum;
-}
-
 double to_seconds(int64_t us) { return static_cast<double>(us) / static_cast<double>(kSecond_us); }
 
 }  // namespace
@@ -82,7 +73,7 @@ ScreenTime screen_time(const std::vector<SeenTrack>& tracks, const TimeSpan& vid
   const auto& people = result.identities;
   for (size_t i = 0; i < people.size(); ++i) {
     for (size_t j = i + 1; j < people.size(); ++j) {
-      const int64_t us = shared_us(people[i].appearances, people[j].appearances);
+      const int64_t us = length_us(intersection(people[i].appearances, people[j].appearances));
       if (us > 0) {
         result.co_presence.push_back({people[i].identity, people[j].identity, to_seconds(us)});
       }
@@ -100,7 +91,7 @@ std::vector<double> seconds_by_second(const std::vector<TimeSpan>& appearances,
   std::vector<double> seconds;
   for (int64_t at = video.start.us; at < video.end.us; at += kSecond_us) {
     const TimeSpan second{{at}, {std::min(at + kSecond_us, video.end.us)}};
-    seconds.push_back(to_seconds(shared_us(appearances, {second})));
+    seconds.push_back(to_seconds(length_us(intersection(appearances, {second}))));
   }
   return seconds;
 }
