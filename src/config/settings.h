@@ -69,7 +69,7 @@ struct FaceSettings {
 };
 
 struct ClusteringSettings {
-  double cluster_thresh = 0.42;
+  double cluster_thresh = 0.50;
   std::string linkage = "average";  // average | complete | ward
   int min_cluster_size = 1;
   double min_identity_sim = 0.3;
@@ -83,7 +83,7 @@ struct ScreenTimeSettings {
 };
 
 struct FacebankSettings {
-  double person_thresh = 0.42;
+  double person_thresh = 0.46;
   double person_margin = 0.05;
 };
 

@@ -23,7 +23,7 @@ struct QualityLimits {
   float min_face_px = 24;      // a smaller crop would be blown up more than four times
   float max_yaw_degrees = 35;  // beyond, profiles resemble each other more than their own front
   float min_norm = 0;          // of the embedder's manifest
-  float min_sharpness = 0.1F;
+  float min_sharpness = 0.15F;
   float min_contrast = 0.2F;
   float min_confidence = 0.5F;
   float min_quality = 0;  // of the score

@@ -24,7 +24,7 @@ namespace {
 
 constexpr float kMinFacePx = 96;
 constexpr float kMinFaceShare = 0.05F;  // of the photo's shorter side
-constexpr float kMinSharpness = 0.15F;  // of face_quality()
+constexpr float kMinSharpness = 0.25F;  // of face_quality(); see docs/accuracy.md
 constexpr int kDisplaySide = 512;
 
 std::string database(const fs::path& folder) { return (folder / "screenalytics.db").string(); }

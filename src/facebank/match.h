@@ -19,7 +19,7 @@ struct Reference {
 };
 
 struct MatchOptions {
-  double threshold = 0.42;  // cosine similarity to a person's nearest photo from which it is them
+  double threshold = 0.46;  // cosine similarity to a person's nearest photo from which it is them
   double margin = 0.05;     // and by how much that is more than the next person's
 };
 
