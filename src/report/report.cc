@@ -189,6 +189,13 @@ void add_co_presence(std::string& page, const Inputs& in) {
   page += "</section>\n";
 }
 
+int64_t embedded_faces(const TrackMetrics& m) {
+  for (const auto& [stage, counters] : m.stages) {
+    if (stage == "embed") return counters.items;
+  }
+  return 0;
+}
+
 void add_metrics(std::string& page, const Inputs& in) {
   struct Band {
     const char* name;
@@ -218,6 +225,13 @@ void add_metrics(std::string& page, const Inputs& in) {
         warned ? html_text(warning->advice) : std::string("within its band"));
   }
   page += "</table></div>\n";
+  const auto count = [&](const char* name) {
+    const auto found = m.counts.find(name);
+    return found == m.counts.end() ? 0 : found->second;
+  };
+  page += fmt::format(
+      "<p class=\"soft\">Read in one pass: {} packets, {} frames decoded, {} faces embedded.</p>\n",
+      count("packets_read"), count("frames_decoded"), embedded_faces(m));
   for (const std::string& note : in.run.notes) {
     page += fmt::format("<p class=\"soft\">{}</p>\n", html_text(note));
   }
