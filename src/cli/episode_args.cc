@@ -39,7 +39,7 @@ void EpisodeArgs::define(CLI::App& command) {
 }
 
 EpisodePaths EpisodeArgs::paths() const {
-  const EpisodePaths paths(settings_with_out_root(out_root).run.out_root, EpisodeId(episode));
+  EpisodePaths paths(settings_with_out_root(out_root).run.out_root, EpisodeId(episode));
   if (fs::exists(paths.run())) return paths;
   std::vector<std::string> known;
   std::error_code ec;

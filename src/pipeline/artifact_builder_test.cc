@@ -430,7 +430,7 @@ TEST(ArtifactBuilder, ARefusedFaceHasItsReasonItsValueAndItsLimit) {
   const std::vector<FaceRow> faces = b.faces();
   ASSERT_EQ(faces.size(), 3U);
   EXPECT_EQ(faces[0].embedding_row, 0);
-  const FaceRejection blurry{"blurry", static_cast<double>(0.05F), static_cast<double>(0.1F)};
+  const FaceRejection blurry{"blurry", static_cast<double>(0.05F), static_cast<double>(0.15F)};
   EXPECT_EQ(faces[1].rejection, blurry);
   EXPECT_EQ(faces[2].rejection, (FaceRejection{"track_full", 2, 1}));
   EXPECT_FALSE(faces[2].embedding_row.has_value());
