@@ -55,6 +55,7 @@ int parse_track(const std::string& text) {
 
 std::vector<int> parse_tracks(const std::vector<std::string>& texts) {
   std::vector<int> tracks;
+  tracks.reserve(texts.size());
   for (const std::string& text : texts) tracks.push_back(parse_track(text));
   return tracks;
 }

@@ -62,6 +62,10 @@ double pose_part(const Landmarks& landmarks) {
   return part(yaw, kFullTurn_degrees, 0) * part(nod, kFullNod, 0);
 }
 
+Refusal refusal(std::string_view reason, float value, float limit) {
+  return {reason, static_cast<double>(value), static_cast<double>(limit)};
+}
+
 }  // namespace
 
 FaceQuality face_quality(const Image& crop, const Detection& detection) {
@@ -93,9 +97,9 @@ FaceQuality face_quality(const Image& crop, const Detection& detection) {
 
 std::optional<Refusal> refuse_shape(const Detection& detection, const QualityLimits& limits) {
   const float px = detection.box.shorter_side();
-  if (px < limits.min_face_px) return Refusal{"too_small", px, limits.min_face_px};
+  if (px < limits.min_face_px) return refusal("too_small", px, limits.min_face_px);
   const float yaw = std::abs(yaw_degrees(detection.landmarks));
-  if (yaw > limits.max_yaw_degrees) return Refusal{"extreme_pose", yaw, limits.max_yaw_degrees};
+  if (yaw > limits.max_yaw_degrees) return refusal("extreme_pose", yaw, limits.max_yaw_degrees);
   return std::nullopt;
 }
 
@@ -104,19 +108,19 @@ std::optional<Refusal> refuse_face(const Detection& detection, const FaceLook& l
   if (auto refusal = refuse_shape(detection, limits)) return refusal;
   const FaceQuality& q = look.quality;
   if (q.confidence < limits.min_confidence) {
-    return Refusal{"low_confidence", q.confidence, limits.min_confidence};
+    return refusal("low_confidence", q.confidence, limits.min_confidence);
   }
   if (q.sharpness < limits.min_sharpness) {
-    return Refusal{"blurry", q.sharpness, limits.min_sharpness};
+    return refusal("blurry", q.sharpness, limits.min_sharpness);
   }
   if (q.contrast < limits.min_contrast) {
-    return Refusal{"low_contrast", q.contrast, limits.min_contrast};
+    return refusal("low_contrast", q.contrast, limits.min_contrast);
   }
   if (q.score() < limits.min_quality) {
-    return Refusal{"low_quality", q.score(), limits.min_quality};
+    return refusal("low_quality", q.score(), limits.min_quality);
   }
   if (!look.vector.empty() && look.norm < limits.min_norm) {
-    return Refusal{"unclear", look.norm, limits.min_norm};
+    return refusal("unclear", look.norm, limits.min_norm);
   }
   return std::nullopt;
 }

@@ -244,7 +244,7 @@ ScreenTimeReport write_people(const EpisodePaths& paths, const EpisodeTracks& ep
   list.min_cluster_size = settings.clustering.min_cluster_size;
   list.linkage = settings.clustering.linkage;
   list.created_at = now;
-  const ScreenTimeReport report =
+  ScreenTimeReport report =
       screen_time_report(paths, episode, list.identities, assignment.dropped, settings.screen_time);
   write_identities(paths.identities(), list);
   write_screentime_json(paths.screentime_json(), report);

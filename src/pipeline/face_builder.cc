@@ -56,6 +56,7 @@ FaceBuilder::FaceBuilder(const EpisodePaths& paths, Size frame_size, const Quali
       crops_saved_(crops_saved),
       faces_(staged(paths.faces()), paths.episode()) {
   std::vector<std::vector<FaceCandidate>> candidates;
+  candidates.reserve(faces.size());
   for (const TrackFaces* f : faces) candidates.push_back(f->candidates());
   std::vector<std::vector<FaceChoice>> choices = choose_faces(candidates, selection);
   for (size_t t = 0; t < faces.size(); ++t) {

@@ -61,7 +61,7 @@ fs::path facebank_file(const fs::path& out_root) {
 
 struct Store::Impl {
   struct Close {
-    void operator()(sqlite3* db) const { sqlite3_close(db); }
+    void operator()(sqlite3* handle) const { sqlite3_close(handle); }
   };
   std::unique_ptr<sqlite3, Close> db;
   int depth = 0;  // of transactions
