@@ -7,11 +7,8 @@
 
 #include "base/error.h"
 #include "cli/command.h"
-#include "cli/episode_args.h"
-#include "config/home.h"
-#include "config/model_manifests.h"
+#include "cli/open_facebank.h"
 #include "facebank/facebank.h"
-#include "pipeline/naming.h"
 
 namespace screenalytics {
 namespace {
@@ -22,18 +19,9 @@ struct FacebankOptions {
   AddOptions add;
 };
 
-Facebank open_facebank(const FacebankOptions& o) {
-  const Settings settings = settings_with_out_root(o.out_root);
-  const std::filesystem::path models = find_home() / "models";
-  return {settings.run.out_root,
-          face_models(find_model_manifest(models, settings.detection.detector),
-                      find_model_manifest(models, settings.run.embedder), settings.run),
-          {settings.facebank.person_thresh, settings.facebank.person_margin}};
-}
-
 // Each photo stands for itself: a bad one does not keep the others out.
 int add(const FacebankOptions& o) {
-  Facebank bank = open_facebank(o);
+  Facebank bank = open_facebank(o.out_root);
   bool all = true;
   for (const std::string& photo : o.photos) {
     try {
@@ -49,7 +37,7 @@ int add(const FacebankOptions& o) {
 }
 
 int list(const FacebankOptions& o) {
-  const Facebank bank = open_facebank(o);
+  const Facebank bank = open_facebank(o.out_root);
   const std::vector<PersonRecord> people = bank.people();
   if (people.empty()) {
     fmt::print("nobody yet; add somebody with: screenalytics facebank add \"NAME\" PHOTO\n");
@@ -63,7 +51,7 @@ int list(const FacebankOptions& o) {
 }
 
 int show(const FacebankOptions& o) {
-  const Facebank bank = open_facebank(o);
+  const Facebank bank = open_facebank(o.out_root);
   const PersonRecord p = bank.person(o.person);
   fmt::print("{}  {}\n", p.person_id, p.name);
   for (const SeedRecord& s : bank.seeds_of(p.person_id)) {
@@ -73,7 +61,7 @@ int show(const FacebankOptions& o) {
 }
 
 int remove(const FacebankOptions& o) {
-  Facebank bank = open_facebank(o);
+  Facebank bank = open_facebank(o.out_root);
   if (!o.photo.empty()) {
     bank.remove_seed(o.person, o.photo);
     fmt::print("deleted: photo {} of {}\n", o.photo, o.person);
@@ -88,21 +76,21 @@ int remove(const FacebankOptions& o) {
 }
 
 int rename(const FacebankOptions& o) {
-  Facebank bank = open_facebank(o);
+  Facebank bank = open_facebank(o.out_root);
   bank.rename(o.person, o.other);
   fmt::print("{} is now called {}\n", o.person, o.other);
   return kExitDone;
 }
 
 int merge(const FacebankOptions& o) {
-  Facebank bank = open_facebank(o);
+  Facebank bank = open_facebank(o.out_root);
   bank.merge(o.person, o.other);
   fmt::print("{} is now part of {}\n", o.person, o.other);
   return kExitDone;
 }
 
 int match_faces(const FacebankOptions& o) {
-  Facebank bank = open_facebank(o);
+  Facebank bank = open_facebank(o.out_root);
   const std::vector<FoundMatch> found = bank.match_photo(o.photo);
   if (found.empty()) fmt::print("there is no face in {}\n", o.photo);
   for (size_t i = 0; i < found.size(); ++i) {
@@ -116,13 +104,13 @@ int match_faces(const FacebankOptions& o) {
 }
 
 int export_all(const FacebankOptions& o) {
-  open_facebank(o).export_to(o.folder);
+  open_facebank(o.out_root).export_to(o.folder);
   fmt::print("{}\n", o.folder);
   return kExitDone;
 }
 
 int import_all(const FacebankOptions& o) {
-  fmt::print("{} new photos\n", open_facebank(o).import_from(o.folder));
+  fmt::print("{} new photos\n", open_facebank(o.out_root).import_from(o.folder));
   return kExitDone;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <map>
 #include <memory>
@@ -16,6 +17,7 @@
 #include "base/error.h"
 #include "cli/command.h"
 #include "cli/episode_args.h"
+#include "cli/open_facebank.h"
 #include "identities/moderator.h"
 #include "report/report.h"
 
@@ -26,7 +28,7 @@ struct IdentitiesOptions {
   EpisodeArgs episode;
   std::string identity, target, name, track;
   std::vector<std::string> list;
-  bool json = false;
+  bool json = false, anyway = false;
 };
 
 std::optional<int> whole_number(std::string_view text) {
@@ -149,6 +151,54 @@ int change(const IdentitiesOptions& o, const std::string& op, Change make) {
   return kExitDone;
 }
 
+// The best pictures of an identity become photos of a person.
+int export_seeds(const IdentitiesOptions& o) {
+  constexpr size_t kSeeds = 3;
+  const EpisodePaths paths = o.episode.paths();
+  const int number = parse_identity(o.identity);
+  const IdentityList identities = read_identities(paths.identities());
+  const auto row = std::find_if(identities.identities.begin(), identities.identities.end(),
+                                [&](const IdentityRow& i) { return i.identity == number; });
+  if (row == identities.identities.end()) {
+    throw Error(ErrorCode::not_found, fmt::format("there is no {} in episode '{}'",
+                                                  identity_name(number), o.episode.episode));
+  }
+  const std::string name = o.name.empty() ? row->label.name : o.name;
+  if (name.empty()) {
+    throw Error(ErrorCode::invalid_argument,
+                fmt::format("{} has no name yet; give one", identity_name(number)));
+  }
+  const EpisodeTracks episode = read_episode_tracks(paths);
+  std::vector<const EpisodeTrack*> tracks;
+  for (const int t : row->tracks) {
+    const EpisodeTrack& track = episode.tracks.at(static_cast<size_t>(t - 1));
+    if (!track.fallback && !track.thumb.empty()) tracks.push_back(&track);
+  }
+  std::sort(tracks.begin(), tracks.end(),
+            [](const EpisodeTrack* a, const EpisodeTrack* b) { return a->quality > b->quality; });
+  Facebank bank = open_facebank(o.episode.out_root);
+  size_t taken = 0;
+  std::string why = "none of its tracks has a picture of a good face";
+  for (const EpisodeTrack* track : tracks) {
+    if (taken == kSeeds) break;
+    const std::string origin = fmt::format("{}/{} at {:.2f} s", o.episode.episode,
+                                           identity_name(number), track->seen.start.seconds());
+    try {
+      bank.add(name, paths.out_root() / track->thumb, {1, o.anyway, true, origin});
+      ++taken;
+    } catch (const Error& e) {
+      why = e.what();  // of one picture; the next may do
+    }
+  }
+  if (taken == 0) {
+    throw Error(ErrorCode::conflict,
+                fmt::format("nothing of {} was taken: {}", identity_name(number), why));
+  }
+  fmt::print("{} picture{} of {} taken as photos of {}\n", taken, taken == 1 ? "" : "s",
+             identity_name(number), name);
+  return kExitDone;
+}
+
 int undo(const IdentitiesOptions& o) {
   const EpisodePaths paths = o.episode.paths();
   const EpisodeLock lock(paths);
@@ -233,6 +283,11 @@ Action define_identities(CLI::App& command) {
   add_change("drop", "throw out tracks, or an identity with all of its tracks", drop)
       ->add_option("TRACK", o->list, "track-00012, t12, or identity-00003")
       ->required();
+  sub = add("export-seeds", "make photos of a person in the facebank from an identity's pictures",
+            [o] { return export_seeds(*o); });
+  sub->add_option("ID", o->identity, "identity-00003, or 3")->required();
+  sub->add_option("PERSON", o->name, "name or id; the identity's own name if not given");
+  sub->add_flag("--anyway", o->anyway, "also where a face is nearer to somebody else");
   add("undo", "take the last correction back", [o] { return undo(*o); });
   add("history", "every correction that was made", [o] { return history(*o); });
   return [action] { return (*action)(); };
