@@ -71,6 +71,24 @@ TEST_F(Identities, ANameOutlivesClusteringReuseAndANewRunAndCanBeTakenBack) {
   EXPECT_EQ(identities({"undo"}).exit_code, kExitFailed);
 }
 
+TEST_F(Identities, TheVideoIsReadOnceForAllOfThis) {
+  ASSERT_EQ(run_program(run_call(video_, out())).exit_code, kExitDone);
+  const TrackMetrics metrics = read_track_metrics(episode_paths(out()).track_metrics());
+  EXPECT_EQ(metrics.counts.at("packets_read"), std::ssize(container_times_us(video_)));
+  const std::string page = file_content(episode_paths(out()).report());
+  EXPECT_THAT(page, HasSubstr("Read in one pass: " +
+                              std::to_string(metrics.counts.at("packets_read")) + " packets"));
+}
+
+TEST_F(Identities, PicturesOfAnIdentityBecomePhotosOfAPerson) {
+  const std::string id = identity_name(rows().front().identity);
+  EXPECT_THAT(identities({"export-seeds", id}).err, HasSubstr("has no name yet"));
+  EXPECT_THAT(identities({"export-seeds", id, "Zoe"}).out, HasSubstr("taken as photos of Zoe"));
+  run_program({{"run", "--cluster", "--ep-id", kEpisode, "--out-root", out().string()}});
+  EXPECT_EQ(rows().front().label.name, "Zoe");
+  run_program({{"facebank", "remove", "zoe", "--out-root", out().string()}});
+}
+
 TEST_F(Identities, WhatIsWrongIsSaidInOneLine) {
   const auto error = [&](const std::vector<std::string>& words) {
     const ProgramResult result = identities(words);

@@ -60,6 +60,11 @@ std::string ass_text(std::string_view text) {
   return out;
 }
 
+// Players count from the first picture, whatever its time in the container.
+Timestamp player_time(const ScreenTimeReport& report, Timestamp t) {
+  return {std::max<int64_t>(0, t.us - report.start.us)};
+}
+
 class Timecode {
  public:
   explicit Timecode(double fps)
@@ -138,15 +143,16 @@ std::string web_vtt(const ScreenTimeReport& report, const People& people) {
   std::map<Timestamp, std::vector<std::pair<bool, const PersonRow*>>> changes;
   for (const PersonRow* p : people) {
     for (const auto& [start, end] : p->appearances) {
-      changes[start].emplace_back(true, p);
-      changes[end].emplace_back(false, p);
+      changes[player_time(report, start)].emplace_back(true, p);
+      changes[player_time(report, end)].emplace_back(false, p);
     }
   }
   std::string text = fmt::format("WEBVTT - {}\n", vtt_text(report.ep_id));
   std::set<std::string> present;
   Timestamp since;
   for (const auto& [moment, list] : changes) {
-    if (!present.empty()) {
+    // A cue must end later than it starts, also in whole milliseconds.
+    if (!present.empty() && vtt_time(since) != vtt_time(moment)) {
       std::string names;
       for (const std::string& name : present) names += (names.empty() ? "" : ", ") + name;
       text += fmt::format("\n{} --> {}\n{}\n", vtt_time(since), vtt_time(moment), vtt_text(names));
@@ -187,8 +193,8 @@ std::string edit_list(const ScreenTimeReport& report, const People& people, doub
   int64_t record = 0;
   int number = 0;
   for (const auto& [span, person] : events) {
-    const int64_t in = timecode.frame(span.start);
-    const int64_t out = std::max(in + 1, timecode.frame(span.end));
+    const int64_t in = timecode.frame(player_time(report, span.start));
+    const int64_t out = std::max(in + 1, timecode.frame(player_time(report, span.end)));
     text += fmt::format("\n{:03}  AX       V     C        {} {} {} {}\n* FROM CLIP NAME: {}\n",
                         ++number, timecode.text(in), timecode.text(out), timecode.text(record),
                         timecode.text(record + out - in), person->label());
@@ -251,14 +257,14 @@ void write_ass(const EpisodePaths& paths, const ScreenTimeReport& report, const 
   DetectionRow face;
   bool more = detections.next(face);
   for (SampleRow sample; samples.next(sample);) {
-    flush(sample.ts);
-    now.ts = sample.ts;
+    flush(player_time(report, sample.ts));
+    now.ts = player_time(report, sample.ts);
     for (; more && face.frame_idx <= sample.frame_idx; more = detections.next(face)) {
       const auto person = by_track.find(face.track.value_or(0));
       if (person != by_track.end()) now.boxes.emplace_back(person->second, face.bbox);
     }
   }
-  flush(Timestamp::from_seconds(report.start.seconds() + report.duration_s));
+  flush(Timestamp::from_seconds(report.duration_s));
 }
 
 }  // namespace screenalytics

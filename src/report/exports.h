@@ -24,6 +24,8 @@ std::vector<TimeSpan> appearances_of(const PersonRow& person);
 std::vector<TimeSpan> appearances_where(const std::vector<const PersonRow*>& with,
                                         const std::vector<const PersonRow*>& without, double min_s);
 
+// In all but the table, times count from the first picture of the video, as players count them.
+
 using People = std::vector<const PersonRow*>;
 
 // One cue for every change of who is there (WebVTT, W3C Candidate Recommendation 2019). Pure.

@@ -61,6 +61,26 @@ TEST(Exports, WebVttHasACueForEveryChangeOfWhoIsThere) {
             "\n00:00:06.000 --> 00:00:07.000\nA &amp; &lt;B&gt;\n");
 }
 
+TEST(Exports, PlayersCountFromTheFirstPictureAndSeeNoEmptyCue) {
+  ScreenTimeReport r = two_people();
+  r.start = at(1.4);
+  r.people[0].appearances = {{at(2.4), at(4.4)}};
+  r.people[1].appearances = {{at(2.4003), at(3.4)}};
+  EXPECT_EQ(web_vtt(r, all(r)),
+            "WEBVTT - ep\n"
+            "\n00:00:01.000 --> 00:00:02.000\nAnn, identity-00002\n"
+            "\n00:00:02.000 --> 00:00:03.000\nAnn\n");
+  EXPECT_THAT(edit_list(r, {&r.people[0]}, 25), HasSubstr("00:00:01:00 00:00:03:00"));
+}
+
+TEST(Exports, ANameThatSeveralHaveIsRefused) {
+  ScreenTimeReport r = two_people();
+  r.people[0].name = "ANN";
+  r.people[1].name = "aNN";
+  r.people[0].person_id.clear();
+  EXPECT_EQ(caught_error([&] { person_named(r, "ann"); }).code(), ErrorCode::conflict);
+}
+
 TEST(Exports, TheTableHasALineAnAppearance) {
   const ScreenTimeReport r = two_people();
   EXPECT_EQ(appearances_csv({&r.people[0]}),

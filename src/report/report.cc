@@ -16,18 +16,13 @@
 #include "artifacts/screentime_file.h"
 #include "report/html.h"
 #include "report/style.h"
+#include "report/timeline.h"
 
 namespace screenalytics {
 
 namespace fs = std::filesystem;
 
 namespace {
-
-// More lanes than this are no longer a picture; the others are in the table below it.
-constexpr size_t kMaxLanes = 40;
-// Told apart also by people who do not see all colours (Wong, Nature Methods 2011), then again.
-constexpr std::array<const char*, 7> kColours = {"#0072b2", "#d55e00", "#009e73", "#cc79a7",
-                                                 "#e69f00", "#56b4e9", "#8a6d3b"};
 
 struct Inputs {
   ScreenTimeReport time;
@@ -46,7 +41,7 @@ Inputs read_inputs(const EpisodePaths& paths) {
   in.metrics = read_track_metrics(paths.track_metrics());
   in.shots = read_shots(paths.shots());
   std::set<int> shown;
-  for (const PersonRow& p : in.time.people) shown.insert(p.identities.front());
+  for (const PersonRow& p : in.time.people) shown.insert(p.identities.begin(), p.identities.end());
   for (const IdentityRow& i : in.identities.identities) {
     if (i.canonical_face.empty() || !shown.contains(i.identity)) continue;
     const fs::path picture = paths.out_root() / i.canonical_face;
@@ -55,11 +50,15 @@ Inputs read_inputs(const EpisodePaths& paths) {
   return in;
 }
 
-const char* colour(size_t person) { return kColours[person % kColours.size()]; }
-
 std::string video_text(const Inputs& in, const char* key) {
   const auto found = in.run.video.find(key);
   return found == in.run.video.end() ? std::string() : found->second;
+}
+
+// "2026-01-31 12:00 UTC" of a utc_text().
+std::string moment_text(const std::string& utc) {
+  if (utc.size() < 16 || utc[10] != 'T') return utc;
+  return fmt::format("{} {} UTC", utc.substr(0, 10), utc.substr(11, 5));
 }
 
 void add_header(std::string& page, const Inputs& in) {
@@ -68,7 +67,7 @@ void add_header(std::string& page, const Inputs& in) {
                       html_text(in.time.ep_id),
                       html_text(fs::path(video_text(in, "path")).filename().string()),
                       html_text(video_text(in, "size")), html_text(in.run.profile),
-                      html_text(m.device), html_text(in.run.finished_at));
+                      html_text(m.device), html_text(moment_text(in.run.finished_at)));
   const auto number = [&](const std::string& value, const char* what) {
     page += fmt::format("<div><b>{}</b><span>{}</span></div>\n", value, what);
   };
@@ -84,107 +83,74 @@ void add_header(std::string& page, const Inputs& in) {
   page += "</div></section>\n";
 }
 
+// The picture of one of the person's identities, else a grey square.
+std::string face_html(const Inputs& in, const PersonRow& person) {
+  for (const int identity : person.identities) {
+    const auto face = in.faces.find(identity);
+    if (face == in.faces.end()) continue;
+    return fmt::format("<img class=\"face\" alt=\"\" src=\"data:image/jpeg;base64,{}\">",
+                       base64(face->second));
+  }
+  return "<span class=\"face\"></span>";
+}
+
+std::string person_html(const Inputs& in, size_t place) {
+  const PersonRow& p = in.time.people[place];
+  return fmt::format(
+      "<div class=\"person\">{}<div class=\"name\">{}<br><span class=\"soft\">{} "
+      "appearance{}</span></div><div class=\"bar\"><i "
+      "style=\"width:{:.2f}%;background:{}\"></i></div><div class=\"amount\"><b>{:.1f} s</b> · "
+      "{:.1f} %<br><span class=\"soft\">{}</span></div></div>\n",
+      face_html(in, p), html_text(p.label()), p.appearances.size(),
+      p.appearances.size() == 1 ? "" : "s", 100 * p.visual_s / in.time.people.front().visual_s,
+      person_colour(place), p.visual_s, p.percent,
+      span_text(in.time, p.appearances.front().first, p.appearances.back().second));
+}
+
 void add_people(std::string& page, const Inputs& in) {
   page += "<section><h2>Screen time</h2>\n";
-  if (in.time.people.empty()) page += "<p>Nobody was seen.</p>\n";
-  const double most = in.time.people.empty() ? 1 : in.time.people.front().visual_s;
-  for (size_t i = 0; i < in.time.people.size(); ++i) {
-    const PersonRow& p = in.time.people[i];
-    const auto face = in.faces.find(p.identities.front());
-    page += "<div class=\"person\">";
-    page += face == in.faces.end()
-                ? std::string("<span class=\"face\"></span>")
-                : fmt::format("<img class=\"face\" alt=\"\" src=\"data:image/jpeg;base64,{}\">",
-                              base64(face->second));
-    page += fmt::format(
-        "<div class=\"name\">{}<br><span class=\"soft\">{} appearance{}</span></div>"
-        "<div class=\"bar\"><i style=\"width:{:.2f}%;background:{}\"></i></div>"
-        "<div class=\"amount\"><b>{:.1f} s</b> · {:.1f} %<br><span class=\"soft\">{} to "
-        "{}</span></div></div>\n",
-        html_text(p.label()), p.appearances.size(), p.appearances.size() == 1 ? "" : "s",
-        100 * p.visual_s / most, colour(i), p.visual_s, p.percent,
-        clock_text(p.appearances.front().first.seconds()),
-        clock_text(p.appearances.back().second.seconds()));
+  const size_t all = in.time.people.size(), shown = std::min(kMaxLanes, all);
+  if (all == 0) page += "<p>Nobody was seen.</p>\n";
+  for (size_t i = 0; i < shown; ++i) page += person_html(in, i);
+  if (shown < all) {
+    page += fmt::format("<details><summary>and {} more people</summary>\n", all - shown);
+    for (size_t i = shown; i < all; ++i) page += person_html(in, i);
+    page += "</details>\n";
   }
   page += "</section>\n";
 }
 
-// A step between two ticks of the time axis that gives some ten of them.
-double tick_step(double duration_s) {
-  for (const double step : {1.0, 2.0, 5.0, 10.0, 15.0, 30.0, 60.0, 120.0, 300.0, 600.0, 900.0}) {
-    if (duration_s / step <= 12) return step;
-  }
-  return 1800;
-}
-
-void add_timeline(std::string& page, const Inputs& in) {
-  constexpr double kLeft = 170, kWidth = 1000, kLane = 24, kTop = 24;
-  const size_t lanes = std::min(kMaxLanes, in.time.people.size());
-  if (lanes == 0 || in.time.duration_s <= 0) return;
-  const double start = in.time.start.seconds(), duration = in.time.duration_s;
-  const auto x = [&](double s) { return kLeft + kWidth * (s - start) / duration; };
-  const double bottom = kTop + kLane * static_cast<double>(lanes);
-  page += fmt::format(
-      "<section><h2>Timeline</h2><div class=\"lanes\">\n<svg viewBox=\"0 0 {:.0f} {:.0f}\" "
-      "role=\"img\" aria-label=\"When each person is on screen\">\n",
-      kLeft + kWidth + 30, bottom + 10);
-  for (double t = 0; t <= duration; t += tick_step(duration)) {
-    const std::string clock = clock_text(t);
-    page += fmt::format(
-        "<line class=\"grid\" x1=\"{0:.1f}\" x2=\"{0:.1f}\" y1=\"{1}\" y2=\"{2}\"/><text "
-        "class=\"tick\" x=\"{0:.1f}\" y=\"14\" text-anchor=\"middle\">{3}</text>\n",
-        x(start + t), kTop - 4, bottom, clock.substr(0, clock.size() - 2));
-  }
-  for (const ShotRow& shot : in.shots) {
-    if (shot.shot == 0 || in.shots.size() > 400) continue;  // then they would be a grey area
-    page +=
-        fmt::format("<line class=\"cut\" x1=\"{0:.1f}\" x2=\"{0:.1f}\" y1=\"{1}\" y2=\"{2}\"/>\n",
-                    x(shot.start.seconds()), kTop, bottom);
-  }
-  for (size_t i = 0; i < lanes; ++i) {
-    const PersonRow& p = in.time.people[i];
-    const double y = kTop + kLane * static_cast<double>(i);
-    std::string label = p.label();
-    if (label.size() > 24) {
-      size_t end = 22;  // not in the middle of a character
-      while (end > 0 && (static_cast<unsigned char>(label[end]) & 0xC0) == 0x80) --end;
-      label = label.substr(0, end) + "…";
-    }
-    page += fmt::format("<text x=\"{:.0f}\" y=\"{:.1f}\" text-anchor=\"end\">{}</text>\n",
-                        kLeft - 10, y + kLane / 2 + 4, html_text(label));
-    for (const auto& [from, to] : p.appearances) {
-      const double left = x(from.seconds()), right = x(to.seconds());
-      page += fmt::format(
-          "<rect x=\"{:.1f}\" y=\"{:.1f}\" width=\"{:.1f}\" height=\"{:.0f}\" rx=\"2\" "
-          "fill=\"{}\"><title>{}: {} to {} ({:.2f} s)</title></rect>\n",
-          left, y + 4, std::max(1.0, right - left), kLane - 8, colour(i), html_text(p.label()),
-          clock_text(from.seconds()), clock_text(to.seconds()), seconds_between(from, to));
-    }
-  }
-  page += "</svg></div>\n";
-  if (lanes < in.time.people.size()) {
-    page += fmt::format("<p class=\"soft\">and {} more people, in the table above</p>\n",
-                        in.time.people.size() - lanes);
-  }
-  page += "</section>\n";
-}
-
-void add_co_presence(std::string& page, const Inputs& in) {
-  constexpr size_t kShown = 40;
-  if (in.time.co_presence.empty()) return;
+void add_pairs(std::string& page, const Inputs& in, size_t first, size_t last) {
   page +=
-      "<section><h2>Seen together</h2><div class=\"table\"><table><tr><th>Who</th><th>and</th><th "
+      "<div class=\"table\"><table class=\"pairs\"><tr><th>Who</th><th>and</th><th "
       "class=\"n\">Seconds</th></tr>\n";
-  for (size_t i = 0; i < std::min(kShown, in.time.co_presence.size()); ++i) {
+  for (size_t i = first; i < last; ++i) {
     const SharedTime& s = in.time.co_presence[i];
     page += fmt::format("<tr><td>{}</td><td>{}</td><td class=\"n\">{:.1f}</td></tr>\n",
                         html_text(in.time.people[s.a].label()),
                         html_text(in.time.people[s.b].label()), s.seconds);
   }
   page += "</table></div>\n";
-  if (in.time.co_presence.size() > kShown) {
-    page += fmt::format("<p class=\"soft\">and {} more pairs, in screentime.json</p>\n",
-                        in.time.co_presence.size() - kShown);
+}
+
+void add_co_presence(std::string& page, const Inputs& in) {
+  constexpr size_t kOpen = 12, kShown = 200;
+  constexpr double kNothing_s = 0.05;  // would be shown as 0.0
+  const auto& pairs = in.time.co_presence;
+  const auto end = std::find_if(pairs.begin(), pairs.end(),
+                                [](const SharedTime& s) { return s.seconds < kNothing_s; });
+  const auto count = static_cast<size_t>(end - pairs.begin());
+  if (count == 0) return;
+  const size_t open = std::min(kOpen, count), shown = std::min(kShown, count);
+  page += "<section><h2>Seen together</h2>\n";
+  add_pairs(page, in, 0, open);
+  if (open < shown) {
+    page += fmt::format("<details><summary>and {} more pairs</summary>\n", count - open);
+    add_pairs(page, in, open, shown);
+    if (shown < count) {
+      page += fmt::format("<p class=\"soft\">and {} more, in screentime.json</p>\n", count - shown);
+    }
+    page += "</details>\n";
   }
   page += "</section>\n";
 }
@@ -199,16 +165,17 @@ int64_t embedded_faces(const TrackMetrics& m) {
 void add_metrics(std::string& page, const Inputs& in) {
   struct Band {
     const char* name;
-    double value;
+    double value, low, high;  // what it usually is
     const char* wanted;
   };
   const TrackMetrics& m = in.metrics;
   const std::array<Band, 5> bands = {{
-      {"tracks_per_minute", m.tracks_per_minute, "10 to 30, at most 50"},
-      {"short_track_fraction", m.short_track_fraction, "below 0.20, at most 0.30"},
-      {"id_switch_rate", m.id_switch_rate, "below 0.05, at most 0.10"},
-      {"singleton_fraction", singleton_fraction(in.identities), "below 0.30, at most 0.50"},
-      {"largest_cluster_fraction", largest_cluster_fraction(in.identities),
+      {"tracks_per_minute", m.tracks_per_minute, 10, 30, "10 to 30, at most 50"},
+      {"short_track_fraction", m.short_track_fraction, 0, 0.20, "below 0.20, at most 0.30"},
+      {"id_switch_rate", m.id_switch_rate, 0, 0.05, "below 0.05, at most 0.10"},
+      {"singleton_fraction", singleton_fraction(in.identities), 0, 0.30,
+       "below 0.30, at most 0.50"},
+      {"largest_cluster_fraction", largest_cluster_fraction(in.identities), 0, 0.40,
        "below 0.40, at most 0.60"},
   }};
   page +=
@@ -219,10 +186,18 @@ void add_metrics(std::string& page, const Inputs& in) {
         std::find_if(m.warnings.begin(), m.warnings.end(),
                      [&](const MetricWarning& w) { return w.metric == band.name; });
     const bool warned = warning != m.warnings.end();
+    std::string words = band.name;
+    std::replace(words.begin(), words.end(), '_', ' ');
+    const bool usual = band.value >= band.low && band.value <= band.high;
     page += fmt::format(
         "<tr><td>{}</td><td class=\"n\">{:.2f}</td><td>{}</td><td class=\"{}\">{}</td></tr>\n",
-        band.name, band.value, band.wanted, warned ? "warn" : "good",
-        warned ? html_text(warning->advice) : std::string("within its band"));
+        band.name, band.value, band.wanted,
+        warned  ? "warn"
+        : usual ? "good"
+                : "soft",
+        warned  ? html_text(warning->advice)
+        : usual ? "within its band"
+                : "unusual, but within the limit");
   }
   page += "</table></div>\n";
   const auto count = [&](const char* name) {
@@ -230,7 +205,8 @@ void add_metrics(std::string& page, const Inputs& in) {
     return found == m.counts.end() ? 0 : found->second;
   };
   page += fmt::format(
-      "<p class=\"soft\">Read in one pass: {} packets, {} frames decoded, {} faces embedded.</p>\n",
+      "<p class=\"soft\">Read in one pass: {} packets, {} frames decoded, {} faces "
+      "embedded.</p>\n",
       count("packets_read"), count("frames_decoded"), embedded_faces(m));
   for (const std::string& note : in.run.notes) {
     page += fmt::format("<p class=\"soft\">{}</p>\n", html_text(note));
@@ -250,10 +226,21 @@ void add_shots(std::string& page, const Inputs& in) {
     page += fmt::format(
         "<tr><td class=\"n\">{}</td><td class=\"n\">{}</td><td class=\"n\">{}</td><td "
         "class=\"n\">{:.2f}</td><td>{}</td></tr>\n",
-        s.shot + 1, clock_text(s.start.seconds()), clock_text(s.end.seconds()),
-        seconds_between(s.start, s.end), html_text(s.boundary));
+        s.shot + 1, clock_text(seconds_between(in.time.start, s.start)),
+        clock_text(seconds_between(in.time.start, s.end)), seconds_between(s.start, s.end),
+        html_text(s.boundary));
   }
   page += "</table></div></details></section>\n";
+}
+
+// Without the folders of the machine that it was made on: a page is sent on.
+std::string without_folders(std::string text) {
+  for (size_t slash = text.find('/'); slash != std::string::npos; slash = text.find('/')) {
+    const size_t before = text.find_last_of(" (", slash);
+    const size_t start = before == std::string::npos ? 0 : before + 1;
+    text.erase(start, slash - start + 1);
+  }
+  return text;
 }
 
 void add_settings(std::string& page, const Inputs& in) {
@@ -262,7 +249,7 @@ void add_settings(std::string& page, const Inputs& in) {
       "</th><th>Value</th><th>From</th></tr>\n";
   for (const RunSetting& s : in.run.settings) {
     page += fmt::format("<tr><td>{}</td><td>{}</td><td>{}</td></tr>\n", html_text(s.key),
-                        html_text(s.value), html_text(s.source));
+                        html_text(without_folders(s.value)), html_text(without_folders(s.source)));
   }
   for (const RunModel& m : in.run.models) {
     page += fmt::format("<tr><td>{}</td><td>{}</td><td>sha256 {}</td></tr>\n", html_text(m.role),
@@ -282,7 +269,7 @@ std::string report_html(const EpisodePaths& paths) {
       html_text(in.time.ep_id), report_style());
   add_header(page, in);
   add_people(page, in);
-  add_timeline(page, in);
+  page += timeline_html(in.time, in.shots);
   add_co_presence(page, in);
   add_metrics(page, in);
   add_shots(page, in);

@@ -6,10 +6,10 @@ namespace screenalytics {
 std::string_view report_style() {
   return R"css(
 :root { --ink: #1c2126; --soft: #5b6670; --line: #dde2e7; --ground: #f6f7f9; --card: #fff;
-        --good: #1d7a46; --warn: #b3470b; }
+        --mark: #aab4be; --good: #1d7a46; --warn: #b3470b; }
 @media (prefers-color-scheme: dark) {
   :root { --ink: #e8ebee; --soft: #9aa5b0; --line: #333b43; --ground: #14181c; --card: #1c2227;
-          --good: #5cc98a; --warn: #f0955a; } }
+          --mark: #66727e; --good: #5cc98a; --warn: #f0955a; } }
 * { box-sizing: border-box; }
 body { margin: 0; background: var(--ground); color: var(--ink);
        font: 15px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, sans-serif; }
@@ -32,32 +32,45 @@ section { background: var(--card); border: 1px solid var(--line); border-radius:
 .bar i { display: block; height: 100%; border-radius: 4px; min-width: 2px; }
 .name .soft { font-weight: 400; }
 .amount { text-align: right; font-variant-numeric: tabular-nums; line-height: 1.25; }
-.lanes { overflow-x: auto; }
-.lanes svg { display: block; min-width: 640px; width: 100%; height: auto; }
-svg text { fill: var(--ink); font: 12px system-ui, sans-serif; }
-svg .tick { fill: var(--soft); font-size: 11px; }
-svg .grid { stroke: var(--line); } svg .cut { stroke: var(--line); stroke-dasharray: 2 3; }
+.lanes { display: flex; overflow-x: auto; }
+.names { position: sticky; left: 0; z-index: 1; flex: 0 0 auto; max-width: 190px; padding-top: 22px;
+         padding-right: 12px; background: var(--card); }
+.names span { display: block; height: 24px; line-height: 24px; font-size: 13px; text-align: right;
+              white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }
+.names span:first-child { height: 16px; line-height: 13px; font-size: 11px; }
+.plot { flex: 1 0 680px; }
+.axis { position: relative; height: 22px; color: var(--soft); font-size: 11px;
+        font-variant-numeric: tabular-nums; }
+.axis span { position: absolute; transform: translateX(-50%); }
+.axis span:first-child { transform: none; }
+.plot svg { display: block; width: 100%; }
+.stripe { fill: var(--ground); } .grid { stroke: var(--line); vector-effect: non-scaling-stroke; }
+.shot0 { fill: var(--mark); } .shot1 { fill: var(--line); }
 .table { overflow-x: auto; }
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
 th, td { text-align: left; padding: 6px 14px 6px 0; border-bottom: 1px solid var(--line);
-         vertical-align: top; overflow-wrap: anywhere; }
+         vertical-align: top; }
+.pairs td, td:last-child { overflow-wrap: anywhere; } td:last-child { min-width: 90px; }
 th { color: var(--soft); font-weight: 500; font-size: 13px; }
-td.n, th.n { text-align: right; }
+td.n, th.n { text-align: right; white-space: nowrap; min-width: 0; }
 .good { color: var(--good); } .warn { color: var(--warn); font-weight: 600; }
 details summary { cursor: pointer; font-weight: 600; font-size: 17px; }
 details[open] summary { margin-bottom: 12px; }
+section h2 ~ details { margin-top: 14px; } section h2 ~ details summary { font-size: 15px; }
 @media (max-width: 640px) {
   main { padding: 16px 10px 40px; } section { padding: 14px; }
   .person { grid-template-columns: 44px 1fr auto; gap: 4px 12px; }
   .person .bar { grid-column: 2 / 4; grid-row: 2; height: 10px; } .face { width: 44px; height: 44px;
-  grid-row: 1 / 3; } }
+  grid-row: 1 / 3; }
+  .names { max-width: 120px; } .names span { font-size: 12px; } table { font-size: 14px; } }
 @media print {
   :root { --ink: #000; --soft: #444; --line: #ccc; --ground: #fff; --card: #fff; --good: #060;
           --warn: #a30; }
   main { max-width: none; padding: 0; } section { border: 0; padding: 0 0 10px; }
-  .person, tr, svg { break-inside: avoid; } .lanes { overflow: visible; }
-  .lanes svg { min-width: 0; } .bar i, svg rect { print-color-adjust: exact;
-  -webkit-print-color-adjust: exact; } details > *:not(summary) { display: block; } }
+  .person, tr, .lanes { break-inside: avoid; } .lanes, .table { overflow: visible; }
+  .numbers div b { font-size: 18px; } .plot { flex-basis: 0; } .person { padding: 3px 0; } h2, summary { break-after: avoid; }
+  details::details-content { content-visibility: visible; }
+  .bar i, svg rect, .bar { -webkit-print-color-adjust: exact; print-color-adjust: exact; } }
 )css";
 }
 
