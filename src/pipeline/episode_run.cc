@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <map>
 #include <optional>
 
 #include "artifacts/atomic_file.h"
@@ -16,6 +15,7 @@
 #include "identities/find_people.h"
 #include "pipeline/analysis.h"
 #include "pipeline/artifact_builder.h"
+#include "pipeline/earlier_run.h"
 #include "pipeline/naming.h"
 #include "pipeline/run_description.h"
 #include "pipeline/run_journal.h"
@@ -57,7 +57,7 @@ class EpisodeRun {
     open_inputs();
     paths_.create_folders();
     const EpisodeLock lock(paths_);
-    if (request_.reuse && nothing_changed()) return reused();
+    if (request_.reuse && nothing_changed(request_, paths_, video_)) return reused();
     ProgressReporter progress(progress_path(), request_.episode.str(), request_.on_progress);
     try {
       progress.set_video(video_.average_fps, video_.frames_estimate);
@@ -75,64 +75,6 @@ class EpisodeRun {
   fs::path progress_path() const {
     const std::string& named = settings().run.progress_file;
     return named.empty() ? paths_.progress() : fs::path(named);
-  }
-
-  // A name that was made from the video's may be that of another video.
-  void check_episode_is_this_videos() const {
-    if (request_.episode_named || !fs::exists(paths_.run())) return;
-    std::map<std::string, std::string> video;
-    try {
-      video = read_run(paths_.run()).video;
-    } catch (const Error& e) {
-      throw Error(e.code(), fmt::format("{}; to replace what '{}' holds, give --ep-id {}", e.what(),
-                                        paths_.manifests().string(), request_.episode.str()));
-    }
-    const auto held = video.find("path");
-    std::error_code ec;
-    if (held == video.end() || fs::equivalent(held->second, request_.video, ec)) return;
-    throw Error(
-        ErrorCode::conflict,
-        fmt::format("episode '{}' in '{}' holds the results of '{}': give --ep-id, another name "
-                    "to keep them or '{}' to replace them",
-                    request_.episode.str(), paths_.out_root().string(), held->second,
-                    request_.episode.str()));
-  }
-
-  // The progress file is rewritten all the time: it must be nothing that somebody needs.
-  void check_progress_file() const {
-    const fs::path path = progress_path();
-    if (settings().run.progress_file.empty() || !fs::exists(path)) return;
-    try {
-      read_progress(path);
-    } catch (const Error&) {
-      throw Error(ErrorCode::invalid_argument,
-                  fmt::format("--progress-file '{}' is there and is no progress file; it would be "
-                              "overwritten: name another",
-                              path.string()));
-    }
-  }
-
-  // Whether the episode has the results of a run that came to its end.
-  bool has_finished_results() const {
-    try {
-      return read_run(paths_.run()).status == "done";
-    } catch (const Error&) {
-      return false;
-    }
-  }
-
-  // Whether the results in the episode's folder are what this run would find once more.
-  bool nothing_changed() const {
-    try {
-      const RunRecord earlier = read_run(paths_.run());
-      const RunRecord now = describe_run(request_, video_, "done", {}, {});
-      const bool embedded = earlier.last_stage == "cluster" || earlier.last_stage == "embed";
-      return earlier.status == "done" && same_faces_and_tracks(earlier, now) &&
-             (earlier.last_stage == now.last_stage ||
-              (embedded && request_.wants(RunStage::embed)));
-    } catch (const Error&) {
-      return false;  // no results, or not whole
-    }
   }
 
   // Keeps the faces and tracks of the earlier run; people are cheap, and what humans or knobs say
@@ -168,8 +110,8 @@ class EpisodeRun {
     source_options_ = {threads(), s.stride, s.fps, s.skip_non_reference, std::nullopt};
     source_ = parts_.open_source(source_options_);
     video_ = source_->info();
-    check_episode_is_this_videos();
-    check_progress_file();
+    check_episode_is_this_videos(request_, paths_);
+    if (!settings().run.progress_file.empty()) check_progress_file(progress_path());
     detector_ = parts_.make_detector();
     add_note(detector_->note());
     if (settings().detection.coreml_det_size > 0 && detector_->device() != "coreml") {
@@ -286,7 +228,7 @@ class EpisodeRun {
     note_source(result);
     const auto elapsed = std::chrono::steady_clock::now() - start;
     const char* status = result.cancelled ? "cancelled" : "done";
-    if (result.cancelled && has_finished_results()) {
+    if (result.cancelled && has_finished_results(paths_)) {
       add_note("stopped: the results of the earlier run, which came to its end, are kept");
     } else {
       const BuildResult built = build(table);
