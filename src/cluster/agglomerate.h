@@ -19,7 +19,7 @@ enum class Linkage {
 
 struct ClusterOptions {
   Linkage linkage = Linkage::average;
-  double cluster_thresh = 0.50;  // cosine similarity from which two clusters become one
+  double cluster_thresh = 0.42;  // cosine similarity from which two clusters become one
 };
 
 // Items that are one cluster whatever their distances. Two groups never become one.

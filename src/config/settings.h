@@ -69,11 +69,11 @@ struct FaceSettings {
 };
 
 struct ClusteringSettings {
-  double cluster_thresh = 0.50;
+  double cluster_thresh = 0.42;
   std::string linkage = "average";  // average | complete | ward
   int min_cluster_size = 1;
   double min_identity_sim = 0.3;
-  double singleton_merge = 0.5;
+  double singleton_merge = 0.45;
 };
 
 struct ScreenTimeSettings {

@@ -69,7 +69,7 @@ TEST(RunFingerprint, ChangesWithEveryKnobThatMattersAndWithNoOther) {
                                                "cluster_thresh",   "linkage",
                                                "min_cluster_size", "min_identity_sim",
                                                "singleton_merge",  "person_thresh",
-                                               "person_margin",     "gap_tolerance_s",
+                                               "person_margin",    "gap_tolerance_s",
                                                "edge_padding_s",   "min_appearance_s"};
   Described run;
   const std::string before = run.fingerprint();
