@@ -13,7 +13,7 @@ find_package(SQLite3 REQUIRED)
 find_package(PNG REQUIRED)
 pkg_check_modules(EXIF REQUIRED IMPORTED_TARGET libexif)
 pkg_check_modules(FFMPEG REQUIRED IMPORTED_TARGET
-  libavformat>=59 libavcodec>=59 libavutil>=57 libswscale>=6)
+  libavformat>=59 libavcodec>=59 libavfilter>=8 libavutil>=57 libswscale>=6)
 pkg_check_modules(TURBOJPEG REQUIRED IMPORTED_TARGET libturbojpeg)
 if(SCREENALYTICS_TESTS)
   find_package(GTest REQUIRED)

@@ -15,7 +15,7 @@ die() {
 
 build_packages=(
   g++ cmake ninja-build pkg-config
-  libavformat-dev libavcodec-dev libavutil-dev libswscale-dev
+  libavformat-dev libavcodec-dev libavfilter-dev libavutil-dev libswscale-dev
   libfmt-dev nlohmann-json3-dev libyaml-cpp-dev libcli11-dev libturbojpeg0-dev libssl-dev
   libonnx-dev libprotobuf-dev protobuf-compiler libeigen3-dev libsqlite3-dev
   libpng-dev libexif-dev

@@ -26,6 +26,7 @@ Action define_identities(CLI::App& command);
 Action define_facebank(CLI::App& command);
 Action define_appearances(CLI::App& command);
 Action define_export(CLI::App& command);
+Action define_export_video(CLI::App& command);
 Action define_report(CLI::App& command);
 Action define_models(CLI::App& command);
 Action define_doctor(CLI::App& command);

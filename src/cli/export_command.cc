@@ -25,12 +25,6 @@ struct ExportOptions {
   bool json = false;
 };
 
-People people_named(const ScreenTimeReport& report, const std::vector<std::string>& names) {
-  People people;
-  for (const std::string& name : names) people.push_back(&person_named(report, name));
-  return people;
-}
-
 double frame_rate(const EpisodePaths& paths) {
   const RunRecord run = read_run(paths.run());
   const auto fps = run.video.find("average_fps");
@@ -45,10 +39,7 @@ double frame_rate(const EpisodePaths& paths) {
 int export_screen_time(const ExportOptions& o) {
   const EpisodePaths paths = o.episode.paths();
   const ScreenTimeReport report = read_screentime_json(paths.screentime_json());
-  People people = people_named(report, o.people);
-  if (o.people.empty()) {
-    for (const PersonRow& p : report.people) people.push_back(&p);
-  }
+  const People people = o.people.empty() ? everyone(report) : people_named(report, o.people);
   const bool to_file = !o.out.empty() && o.out != "-";
   std::optional<AtomicFile> file;
   if (to_file) file.emplace(o.out);

@@ -45,6 +45,11 @@ constexpr Command kCommands[] = {
      "  screenalytics export show --format ass --out show.ass    # boxes and names, in a player\n"
      "  screenalytics export show --format edl --person Ann --out ann.edl\n",
      define_export},
+    {"export-video", "the video with everybody's box and name drawn into it",
+     "Examples:\n"
+     "  screenalytics export-video show --out show.boxes.mp4\n"
+     "  screenalytics export-video show --video show.mkv --person Ann --out ann.mkv\n",
+     define_export_video},
     {"facebank", "the people who are known by name, and their photos",
      "Examples:\n"
      "  screenalytics facebank add \"Ann Dowd\" ann1.jpg ann2.jpg\n"

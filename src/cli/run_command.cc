@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <array>
-#include <csignal>
 #include <cstdio>
 #include <filesystem>
 #include <memory>
@@ -17,6 +16,7 @@
 #include "artifacts/episode_lock.h"
 #include "artifacts/episode_paths.h"
 #include "base/error.h"
+#include "cli/cancel_signals.h"
 #include "cli/command.h"
 #include "cli/episode_args.h"
 #include "cli/knob_flags.h"
@@ -33,17 +33,6 @@ namespace screenalytics {
 namespace {
 
 namespace fs = std::filesystem;
-
-CancelToken& process_cancel_token() {
-  static CancelToken token;
-  return token;
-}
-
-// The first signal asks the run to stop and write what it has; the second ends the process.
-void on_signal(int) {
-  if (process_cancel_token().cancelled()) _exit(kExitCancelled);
-  process_cancel_token().cancel();
-}
 
 struct RunOptions {
   CLI::Option* ep_id_option = nullptr;
@@ -227,13 +216,12 @@ int run(const RunOptions& options) {
                    .c_str(),
                stderr);
   }
-  std::signal(SIGINT, on_signal);
-  std::signal(SIGTERM, on_signal);
+  CancelToken& cancel = cancel_on_signals();
   ProgressDisplay display(mode);
   request.on_progress = [&](const Progress& p) { display.show(p); };
   RunResult result;
   try {
-    result = run_episode(request, process_cancel_token());
+    result = run_episode(request, cancel);
   } catch (...) {
     display.finish();
     throw;

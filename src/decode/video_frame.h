@@ -47,6 +47,10 @@ class VideoFrame {
 
   Size size() const { return shown_; }
 
+  // The stored picture, for this module. Lives as long as the frame.
+  const AVFrame& picture() const { return *picture_; }
+  const Orientation& orientation() const { return orientation_; }
+
   // The part `source` (shown pixels, clipped to the frame) scaled to `output`, area-averaged.
   Image rgb(const Box& source, Size output) const;
   Image rgb() const;

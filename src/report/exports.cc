@@ -125,6 +125,18 @@ const PersonRow& person_named(const ScreenTimeReport& report, std::string_view n
               fmt::format("several people are called '{}'; name an identity", name));
 }
 
+People everyone(const ScreenTimeReport& report) {
+  People people;
+  for (const PersonRow& p : report.people) people.push_back(&p);
+  return people;
+}
+
+People people_named(const ScreenTimeReport& report, const std::vector<std::string>& names) {
+  People people;
+  for (const std::string& name : names) people.push_back(&person_named(report, name));
+  return people;
+}
+
 std::vector<TimeSpan> appearances_of(const PersonRow& person) {
   std::vector<TimeSpan> spans;
   for (const auto& [start, end] : person.appearances) spans.push_back({start, end});

@@ -17,16 +17,19 @@ namespace screenalytics {
 // ("identity-00003", or "3"). Throws: not_found, naming the nearest; conflict where several are.
 const PersonRow& person_named(const ScreenTimeReport& report, std::string_view name);
 
+using People = std::vector<const PersonRow*>;
+
+People everyone(const ScreenTimeReport& report);
+// Throws: as person_named().
+People people_named(const ScreenTimeReport& report, const std::vector<std::string>& names);
+
 std::vector<TimeSpan> appearances_of(const PersonRow& person);
 
 // When all of `with` and none of `without` are on screen for at least min_s at a time.
 // Requires: `with` is not empty. Pure.
-std::vector<TimeSpan> appearances_where(const std::vector<const PersonRow*>& with,
-                                        const std::vector<const PersonRow*>& without, double min_s);
+std::vector<TimeSpan> appearances_where(const People& with, const People& without, double min_s);
 
 // In all but the table, times count from the first picture of the video, as players count them.
-
-using People = std::vector<const PersonRow*>;
 
 // One cue for every change of who is there (WebVTT, W3C Candidate Recommendation 2019). Pure.
 std::string web_vtt(const ScreenTimeReport& report, const People& people);

@@ -12,6 +12,7 @@
 
 #include "base/check.h"
 #include "base/error.h"
+#include "decode/output_file.h"
 
 extern "C" {
 #include <libavcodec/avcodec.h>
@@ -25,104 +26,10 @@ extern "C" {
 namespace screenalytics {
 namespace {
 
-template <auto Free>
-struct Deleter {
-  template <typename T>
-  void operator()(T* p) const {
-    Free(&p);
-  }
-};
-using CodecPtr = std::unique_ptr<AVCodecContext, Deleter<avcodec_free_context>>;
-using FramePtr = std::unique_ptr<AVFrame, Deleter<av_frame_free>>;
-using PacketPtr = std::unique_ptr<AVPacket, Deleter<av_packet_free>>;
-struct ScalerDeleter {
-  void operator()(SwsContext* p) const { sws_freeContext(p); }
-};
-struct OutputDeleter {
-  void operator()(AVFormatContext* p) const {
-    if (p->pb) avio_closep(&p->pb);
-    avformat_free_context(p);
-  }
-};
-using OutputPtr = std::unique_ptr<AVFormatContext, OutputDeleter>;
-
-// The file being written and its name for messages.
-struct Output {
-  std::string path;
-  OutputPtr container;
-
-  void expect(int result, const char* attempt, ErrorCode code = ErrorCode::io) const {
-    if (result >= 0) return;
-    char reason[AV_ERROR_MAX_STRING_SIZE] = {};
-    av_strerror(result, reason, sizeof reason);
-    throw Error(code, fmt::format("cannot {} '{}': {}", attempt, path, reason));
-  }
-};
-
-Output open_output(const std::filesystem::path& path) {
-  av_log_set_level(AV_LOG_ERROR);
-  Output out{path.string(), nullptr};
-  AVFormatContext* raw = nullptr;
-  const int result = avformat_alloc_output_context2(&raw, nullptr, nullptr, out.path.c_str());
-  out.container.reset(raw);
-  out.expect(result, "find a container for", ErrorCode::unsupported);
-  return out;
-}
-
-void start_file(Output& out) {
-  AVFormatContext* container = out.container.get();
-  out.expect(avio_open(&container->pb, out.path.c_str(), AVIO_FLAG_WRITE), "create");
-  out.expect(avformat_write_header(container, nullptr), "write the header of",
-             ErrorCode::unsupported);
-}
+using FramePtr = AvFramePtr;
+using CodecPtr = AvCodecContextPtr;
 
 AVRational to_av(Rational r) { return {r.num, r.den}; }
-
-// An open encoder and the stream of the container that it feeds.
-class EncodedStream {
- public:
-  EncodedStream(Output& out, CodecPtr codec) : out_(out), codec_(std::move(codec)) {
-    if (out.container->oformat->flags & AVFMT_GLOBALHEADER) {
-      codec_->flags |= AV_CODEC_FLAG_GLOBAL_HEADER;
-    }
-    out.expect(avcodec_open2(codec_.get(), nullptr, nullptr), "open an encoder for",
-               ErrorCode::unsupported);
-    stream_ = avformat_new_stream(out.container.get(), nullptr);
-    SA_CHECK(stream_ != nullptr);
-    stream_->time_base = codec_->time_base;
-    stream_->avg_frame_rate = codec_->framerate;
-    stream_->sample_aspect_ratio = codec_->sample_aspect_ratio;
-    out.expect(avcodec_parameters_from_context(stream_->codecpar, codec_.get()), "describe");
-    packet_.reset(av_packet_alloc());
-  }
-
-  AVCodecContext* codec() const { return codec_.get(); }
-  AVStream* stream() const { return stream_; }
-
-  // Encodes one frame, or flushes where it is null, and writes what comes out.
-  void send(const AVFrame* frame) {
-    out_.expect(avcodec_send_frame(codec_.get(), frame), "encode a frame of");
-    while (true) {
-      const int result = avcodec_receive_packet(codec_.get(), packet_.get());
-      if (result == AVERROR(EAGAIN) || result == AVERROR_EOF) return;
-      out_.expect(result, "encode a frame of");
-      // The length of the last frame is lost without it, and with it the length of the file.
-      if (packet_->duration == 0) packet_->duration = frame_ticks_;
-      av_packet_rescale_ts(packet_.get(), codec_->time_base, stream_->time_base);
-      packet_->stream_index = stream_->index;
-      out_.expect(av_interleaved_write_frame(out_.container.get(), packet_.get()), "write");
-    }
-  }
-
-  void set_frame_ticks(int64_t ticks) { frame_ticks_ = ticks; }
-
- private:
-  Output& out_;
-  CodecPtr codec_;
-  AVStream* stream_ = nullptr;
-  PacketPtr packet_;
-  int64_t frame_ticks_ = 0;
-};
 
 AVSampleFormat first_sample_format(const AVCodec* codec) {
 #if LIBAVCODEC_VERSION_INT >= AV_VERSION_INT(61, 13, 100)
@@ -138,7 +45,7 @@ AVSampleFormat first_sample_format(const AVCodec* codec) {
 // A 440 Hz tone in whatever audio codec the container prefers.
 class ToneStream {
  public:
-  ToneStream(Output& out, double seconds)
+  ToneStream(OutputFile& out, double seconds)
       : stream_(out, make_codec(out)),
         total_(static_cast<int64_t>(seconds * kRate)),
         block_(stream_.codec()->frame_size > 0 ? stream_.codec()->frame_size : 1024) {}
@@ -155,7 +62,7 @@ class ToneStream {
  private:
   static constexpr int kRate = 48000;
 
-  static CodecPtr make_codec(const Output& out) {
+  static CodecPtr make_codec(const OutputFile& out) {
     const AVCodec* found = avcodec_find_encoder(out.container->oformat->audio_codec);
     if (!found) {
       throw Error(ErrorCode::unsupported,
@@ -207,22 +114,16 @@ class ToneStream {
 void set_quality(AVCodecContext& codec, const VideoWriterOptions& options) {
   if (options.bitrate > 0) {
     codec.bit_rate = options.bitrate;
-  } else if (av_opt_find(codec.priv_data, "crf", nullptr, 0, 0)) {
-    codec.bit_rate = 0;
-    av_opt_set_double(codec.priv_data, "crf", options.crf, 0);
   } else {
-    codec.flags |= AV_CODEC_FLAG_QSCALE;
-    codec.global_quality = 3 * FF_QP2LAMBDA;
+    set_constant_quality(codec, options.crf);
   }
-  if (av_opt_find(codec.priv_data, "preset", nullptr, 0, 0)) {
-    av_opt_set(codec.priv_data, "preset", options.preset.c_str(), 0);
-  }
+  set_preset(codec, options.preset);
   if (av_opt_find(codec.priv_data, "x265-params", nullptr, 0, 0)) {
     av_opt_set(codec.priv_data, "x265-params", "log-level=none", 0);
   }
 }
 
-CodecPtr make_video_codec(const Output& out, const VideoWriterOptions& options) {
+CodecPtr make_video_codec(const OutputFile& out, const VideoWriterOptions& options) {
   if (options.size.width <= 0 || options.size.height <= 0 || options.fps.num <= 0 ||
       options.fps.den <= 0) {
     throw Error(ErrorCode::invalid_argument,
@@ -293,7 +194,7 @@ struct VideoWriter::Impl {
       : options(o), out(open_output(path)), video(out, make_video_codec(out, o)) {
     if (o.rotation != 0) set_rotation(*video.stream(), o.rotation);
     if (o.audio_s > 0) tone = std::make_unique<ToneStream>(out, o.audio_s);
-    start_file(out);
+    out.start();
     picture.reset(av_frame_alloc());
     picture->format = video.codec()->pix_fmt;
     picture->width = o.size.width;
@@ -341,11 +242,11 @@ struct VideoWriter::Impl {
   }
 
   VideoWriterOptions options;
-  Output out;
+  OutputFile out;
   EncodedStream video;
   std::unique_ptr<ToneStream> tone;
   FramePtr picture;
-  std::unique_ptr<SwsContext, ScalerDeleter> scaler;
+  SwsContextPtr scaler;
   int64_t offset_ticks = 0;
   int64_t last_tick = 0;
   int frames = 0;
@@ -372,8 +273,7 @@ void VideoWriter::finish() {
   impl_->finished = true;
   impl_->video.send(nullptr);
   if (impl_->tone) impl_->tone->finish();
-  impl_->out.expect(av_write_trailer(impl_->out.container.get()), "complete");
-  impl_->out.expect(avio_closep(&impl_->out.container->pb), "close");
+  impl_->out.finish();
 }
 
 int VideoWriter::frames() const { return impl_->frames; }
@@ -383,11 +283,11 @@ bool has_encoder(const std::string& codec) {
 }
 
 void write_audio_only(const std::filesystem::path& path, double seconds) {
-  Output out = open_output(path);
+  OutputFile out = open_output(path);
   ToneStream tone(out, seconds);
-  start_file(out);
+  out.start();
   tone.finish();
-  out.expect(av_write_trailer(out.container.get()), "complete");
+  out.finish();
 }
 
 }  // namespace screenalytics
