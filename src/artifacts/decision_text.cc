@@ -63,6 +63,18 @@ std::vector<AssignedIdentity> parse_identities(const Fields& fields, const char*
 
 }  // namespace
 
+std::string history_text(const std::vector<HistoryEntry>& history) {
+  Json list = Json::array();
+  for (const HistoryEntry& e : history) {
+    list.push_back({{"decision", e.seq},
+                    {"at", e.at},
+                    {"op", e.op},
+                    {"summary", e.summary},
+                    {"undone", e.undone}});
+  }
+  return json_text({{"decisions", std::move(list)}}) + "\n";
+}
+
 std::string decision_text(const Decision& d) {
   Json anchors = Json::object();
   for (const auto& [track, list] : d.anchors) {

@@ -2,6 +2,7 @@
 // it. SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <string>
 #include <string_view>
@@ -38,6 +39,17 @@ struct AssignmentBase {
   Assignment assignment;
   friend bool operator==(const AssignmentBase&, const AssignmentBase&) = default;
 };
+
+// An entry of the journal, for humans.
+struct HistoryEntry {
+  int64_t seq = 0;
+  std::string at;  // utc_text()
+  std::string op, summary;
+  bool undone = false;
+};
+
+// As JSON. Pure.
+std::string history_text(const std::vector<HistoryEntry>& history);
 
 // As JSON, and back. `where` is for messages. Pure. Parsing Throws: corrupt_input naming the field.
 std::string decision_text(const Decision& decision);

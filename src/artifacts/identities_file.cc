@@ -196,4 +196,17 @@ IdentityList read_identities(const std::filesystem::path& path) {
   return parse_identities(json, place);
 }
 
+std::string identity_text(const IdentityRow& row, const std::vector<TrackRow>& tracks) {
+  Json json = identity_json(row);
+  Json& list = json["tracks"] = Json::array();
+  for (const TrackRow& t : tracks) {
+    if (std::find(row.tracks.begin(), row.tracks.end(), t.track) == row.tracks.end()) continue;
+    list.push_back({{"track_id", track_name(t.track)},
+                    {"start_s", t.start.seconds()},
+                    {"end_s", t.end.seconds()},
+                    {"detections", t.detections}});
+  }
+  return json_text(json) + "\n";
+}
+
 }  // namespace screenalytics

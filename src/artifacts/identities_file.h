@@ -9,6 +9,8 @@
 #include <string_view>
 #include <vector>
 
+#include "artifacts/rows.h"
+
 namespace screenalytics {
 
 inline constexpr std::string_view kIdentitySchema = "identities_v1";
@@ -64,5 +66,9 @@ double largest_cluster_fraction(const IdentityList& list);
 void write_identities(const std::filesystem::path& path, const IdentityList& list);
 // Throws: not_found, io; corrupt_input naming file and field.
 IdentityList read_identities(const std::filesystem::path& path);
+
+// One entry as identities.json has it, and with it its tracks: those of `tracks` that it holds.
+// Pure.
+std::string identity_text(const IdentityRow& row, const std::vector<TrackRow>& tracks);
 
 }  // namespace screenalytics

@@ -12,6 +12,7 @@
 #include "artifacts/atomic_file.h"
 #include "artifacts/episode_lock.h"
 #include "artifacts/identities_file.h"
+#include "artifacts/row_files.h"
 #include "artifacts/rows.h"
 #include "artifacts/screentime_file.h"
 #include "base/error.h"
@@ -28,6 +29,7 @@ struct IdentitiesOptions {
   EpisodeArgs episode;
   std::string identity, target, name, track;
   std::vector<std::string> list;
+  std::optional<int64_t> to;
   bool json = false, anyway = false;
 };
 
@@ -84,53 +86,76 @@ int list(const IdentitiesOptions& o) {
     return kExitDone;
   }
   const std::map<int, double> seconds = seconds_of(paths);
-  fmt::print("{:<16} {:<24} {:>11} {:>7} {:>7}\n", "identity", "name", "screen time", "tracks",
-             "faces");
+  fmt::print("{:<16} {:<24} {:>11} {:>7} {:>7} {:>8}\n", "identity", "name", "screen time",
+             "tracks", "faces", "likeness");
   for (const IdentityRow& i : identities.identities) {
     const auto found = seconds.find(i.identity);
-    fmt::print("{:<16} {:<24} {:>9.1f} s {:>7} {:>7}{}\n", identity_name(i.identity), i.label.name,
-               found == seconds.end() ? 0 : found->second, i.tracks.size(), i.faces,
-               i.locked ? "  locked" : "");
+    const auto& like = i.label.similarity;  // to the best photo of the facebank
+    fmt::print("{:<16} {:<24} {:>9.1f} s {:>7} {:>7} {:>8}{}\n", identity_name(i.identity),
+               i.label.name, found == seconds.end() ? 0 : found->second, i.tracks.size(), i.faces,
+               like ? fmt::format("{:.2f}", *like) : "", i.locked ? "  locked" : "");
   }
+  return kExitDone;
+}
+
+const IdentityRow& row_of(const IdentityList& list, int number) {
+  const IdentityRow* nearest = nullptr;
+  for (const IdentityRow& row : list.identities) {
+    if (row.identity == number) return row;
+    if (nearest == nullptr ||
+        std::abs(row.identity - number) < std::abs(nearest->identity - number)) {
+      nearest = &row;
+    }
+  }
+  throw Error(
+      ErrorCode::not_found,
+      fmt::format("there is no {} in episode '{}'{}", identity_name(number), list.ep_id,
+                  nearest == nullptr ? "; it has no identities"
+                                     : "; the nearest is " + identity_name(nearest->identity)));
+}
+
+int show_json(const EpisodePaths& paths, const IdentityRow& row) {
+  std::vector<TrackRow> tracks;
+  TrackReader reader(paths.tracks());
+  for (TrackRow t; reader.next(t);) tracks.push_back(t);
+  fmt::print("{}", identity_text(row, tracks));
   return kExitDone;
 }
 
 int show(const IdentitiesOptions& o) {
   const EpisodePaths paths = o.episode.paths();
   const int number = parse_identity(o.identity);
-  const IdentityList identities = read_identities(paths.identities());
   const EpisodeTracks episode = read_episode_tracks(paths);
-  for (const IdentityRow& i : identities.identities) {
-    if (i.identity != number) continue;
-    fmt::print("{}{}{}\n", identity_name(number), i.label.name.empty() ? "" : "  " + i.label.name,
-               i.locked ? "  locked" : "");
-    if (!i.label.evidence.empty()) fmt::print("  {}\n", i.label.evidence);
-    if (!i.canonical_face.empty()) {
-      fmt::print("  picture {}\n", (paths.out_root() / i.canonical_face).string());
-    }
-    for (const int t : i.tracks) {
-      const EpisodeTrack& track = episode.tracks.at(static_cast<size_t>(t - 1));
-      fmt::print("  {} {:>9.2f} s to {:>9.2f} s  {:>6} faces, best quality {:.2f}{}\n",
-                 track_name(t), track.seen.start.seconds(), track.seen.end.seconds(),
-                 track.detections, track.quality,
-                 track.vector.empty() ? ", no vector"
-                 : track.fallback     ? ", no good face"
-                                      : "");
-    }
-    return kExitDone;
+  const IdentityList identities = read_people(paths, episode);
+  const IdentityRow& i = row_of(identities, number);
+  if (o.json) return show_json(paths, i);
+  fmt::print("{}{}{}\n", identity_name(number), i.label.name.empty() ? "" : "  " + i.label.name,
+             i.locked ? "  locked" : "");
+  if (!i.label.evidence.empty()) fmt::print("  {}\n", i.label.evidence);
+  if (!i.canonical_face.empty()) {
+    fmt::print("  picture {}\n", (paths.out_root() / i.canonical_face).string());
   }
-  throw Error(ErrorCode::not_found, fmt::format("there is no {} in episode '{}'",
-                                                identity_name(number), o.episode.episode));
+  for (const int t : i.tracks) {
+    const EpisodeTrack& track = episode.tracks[static_cast<size_t>(t - 1)];
+    fmt::print("  {} {:>9.2f} s to {:>9.2f} s  {:>6} faces, best quality {:.2f}{}\n", track_name(t),
+               track.seen.start.seconds(), track.seen.end.seconds(), track.detections,
+               track.quality,
+               track.vector.empty() ? ", no vector"
+               : track.fallback     ? ", no good face"
+                                    : "");
+  }
+  return kExitDone;
 }
 
 int history(const IdentitiesOptions& o) {
-  const Moderator moderator = moderator_of(o.episode);
-  const JournalOfDecisions& journal = moderator.journal();
-  if (journal.records.empty()) fmt::print("nothing was corrected yet\n");
-  for (size_t i = 0; i < journal.records.size(); ++i) {
-    const DecisionRecord& r = journal.records[i];
-    fmt::print("{:>4}  {}  {}{}\n", r.seq, r.at, journal.summaries[i],
-               r.undone ? "  (undone)" : "");
+  const std::vector<HistoryEntry> entries = read_history(o.episode.paths());
+  if (o.json) {
+    fmt::print("{}", history_text(entries));
+    return kExitDone;
+  }
+  if (entries.empty()) fmt::print("nothing was corrected yet\n");
+  for (const HistoryEntry& e : entries) {
+    fmt::print("{:>4}  {}  {}{}\n", e.seq, e.at, e.summary, e.undone ? "  (undone)" : "");
   }
   return kExitDone;
 }
@@ -156,22 +181,17 @@ int export_seeds(const IdentitiesOptions& o) {
   constexpr size_t kSeeds = 3;
   const EpisodePaths paths = o.episode.paths();
   const int number = parse_identity(o.identity);
-  const IdentityList identities = read_identities(paths.identities());
-  const auto row = std::find_if(identities.identities.begin(), identities.identities.end(),
-                                [&](const IdentityRow& i) { return i.identity == number; });
-  if (row == identities.identities.end()) {
-    throw Error(ErrorCode::not_found, fmt::format("there is no {} in episode '{}'",
-                                                  identity_name(number), o.episode.episode));
-  }
-  const std::string name = o.name.empty() ? row->label.name : o.name;
+  const EpisodeTracks episode = read_episode_tracks(paths);
+  const IdentityList identities = read_people(paths, episode);
+  const IdentityRow& row = row_of(identities, number);
+  const std::string name = o.name.empty() ? row.label.name : o.name;
   if (name.empty()) {
     throw Error(ErrorCode::invalid_argument,
                 fmt::format("{} has no name yet; give one", identity_name(number)));
   }
-  const EpisodeTracks episode = read_episode_tracks(paths);
   std::vector<const EpisodeTrack*> tracks;
-  for (const int t : row->tracks) {
-    const EpisodeTrack& track = episode.tracks.at(static_cast<size_t>(t - 1));
+  for (const int t : row.tracks) {
+    const EpisodeTrack& track = episode.tracks[static_cast<size_t>(t - 1)];
     if (!track.fallback && !track.thumb.empty()) tracks.push_back(&track);
   }
   std::sort(tracks.begin(), tracks.end(),
@@ -203,13 +223,19 @@ int undo(const IdentitiesOptions& o) {
   const EpisodePaths paths = o.episode.paths();
   const EpisodeLock lock(paths);
   Moderator moderator = moderator_of(o.episode);
-  const std::optional<std::string> summary = moderator.undo();
-  if (!summary) {
+  std::vector<std::string> summaries;
+  if (o.to) {
+    summaries = moderator.undo_to(*o.to);
+  } else if (std::optional<std::string> last = moderator.undo()) {
+    summaries.push_back(std::move(*last));
+  }
+  if (summaries.empty()) {
     throw Error(ErrorCode::not_found,
-                fmt::format("nothing is left to undo in episode '{}'", o.episode.episode));
+                fmt::format("nothing is left to undo in episode '{}'{}", o.episode.episode,
+                            o.to ? " after that decision" : ""));
   }
   write_report(paths, paths.report());
-  fmt::print("undone: {}\n", *summary);
+  for (const std::string& s : summaries) fmt::print("undone: {}\n", s);
   return kExitDone;
 }
 
@@ -238,6 +264,9 @@ Decision drop(const IdentitiesOptions& o, const ModerationState& s) {
   if (identity_number(o.list.front()) && o.list.size() == 1) {
     return drop_identity(s, parse_identity(o.list.front()));
   }
+  if (std::any_of(o.list.begin(), o.list.end(), [](const auto& t) { return identity_number(t); })) {
+    throw Error(ErrorCode::invalid_argument, "drop either one identity, or tracks, at a time");
+  }
   return drop_tracks(s, parse_tracks(o.list));
 }
 
@@ -259,10 +288,10 @@ Action define_identities(CLI::App& command) {
   add("list", "the identities of an episode", [o] {
     return list(*o);
   })->add_flag("--json", o->json, "identities.json as it is");
-  add("show", "one identity and its tracks", [o] { return show(*o); })
-      ->add_option("ID", o->identity, "identity-00003, or 3")
-      ->required();
-  CLI::App* sub = add_change("label", "say who an identity is", label);
+  CLI::App* sub = add("show", "one identity and its tracks", [o] { return show(*o); });
+  sub->add_option("ID", o->identity, "identity-00003, or 3")->required();
+  sub->add_flag("--json", o->json, "as JSON");
+  sub = add_change("label", "say who an identity is", label);
   sub->add_option("ID", o->identity, "identity-00003, or 3")->required();
   sub->add_option("NAME", o->name, "the name; \"\" takes it away")->required();
   add_change("lock", "let re-clustering neither add nor remove tracks", lock)
@@ -288,8 +317,12 @@ Action define_identities(CLI::App& command) {
   sub->add_option("ID", o->identity, "identity-00003, or 3")->required();
   sub->add_option("PERSON", o->name, "name or id; the identity's own name if not given");
   sub->add_flag("--anyway", o->anyway, "also where a face is nearer to somebody else");
-  add("undo", "take the last correction back", [o] { return undo(*o); });
-  add("history", "every correction that was made", [o] { return history(*o); });
+  add("undo", "take the last correction back", [o] {
+    return undo(*o);
+  })->add_option("--to", o->to, "take back all after this decision of the history; 0: all");
+  add("history", "every correction that was made", [o] {
+    return history(*o);
+  })->add_flag("--json", o->json, "as JSON");
   return [action] { return (*action)(); };
 }
 

@@ -8,6 +8,7 @@
 #include "artifacts/face_files.h"
 #include "artifacts/identities_file.h"
 #include "artifacts/row_files.h"
+#include "base/error.h"
 #include "identities/find_people.h"
 #include "testing/caught_error.h"
 #include "testing/random.h"
@@ -149,7 +150,8 @@ TEST(Moderator, WhatCannotBeIsRefusedAndChangesNothing) {
   EXPECT_THAT(refused([&] { merge_identities(s, {7}, 1); }).what(),
               HasSubstr("no identity-00007; the nearest is identity-00005"));
   EXPECT_THAT(refused([&] { merge_identities(s, {2}, 1); }).what(),
-              HasSubstr("track-00001 and track-00002 were seen in one frame"));
+              HasSubstr("track-00001 and track-00002 were seen in one frame (both are there at "
+                        "1.00 s)"));
   EXPECT_THAT(refused([&] { split_identity(s, 1, {1, 3}); }).what(), HasSubstr("not all"));
   EXPECT_THAT(refused([&] { split_identity(s, 1, {}); }).what(), HasSubstr("not none"));
   EXPECT_THAT(refused([&] { split_identity(s, 1, {2}); }).what(),
@@ -162,7 +164,12 @@ TEST(Moderator, WhatCannotBeIsRefusedAndChangesNothing) {
   EXPECT_THAT(refused([&] { lock_identity(s, 1, false); }).what(), HasSubstr("unlocked already"));
   EXPECT_THAT(refused([&] { label_identity(s, 1, std::string(201, 'a'), ""); }).what(),
               HasSubstr("at most 200"));
-  EXPECT_THAT(refused([&] { label_identity(s, 1, "a\nb", ""); }).what(), HasSubstr("control"));
+  for (const char* name :
+       {"a\nb", "a\xC2\x85", "\xC0\xAF", "\xED\xA0\x80", "\xF4\x90\x80\x80", "\xE2\x82"}) {
+    EXPECT_THAT(refused([&] { label_identity(s, 1, name, ""); }).what(), HasSubstr("control"));
+  }
+  EXPECT_THAT(refused([&] { label_identity(s, 1, "  ", ""); }).what(), HasSubstr("blanks"));
+  EXPECT_THAT(refused([&] { m.undo_to(3); }).what(), HasSubstr("nothing was corrected yet"));
   EXPECT_THAT(refused([&] { label_identity(s, 1, "\xC3\x28", ""); }).what(), HasSubstr("UTF-8"));
   m.carry_out("lock", lock_identity(s, 1, true));
   EXPECT_EQ(refused([&] { split_identity(s, 1, {1}); }).code(), ErrorCode::conflict);
@@ -204,13 +211,63 @@ TEST(Moderator, DecisionsFindTheirTracksAgainWhenARunNumbersThemAnew) {
   EXPECT_THAT(m.journal().active, IsEmpty());
 }
 
+TEST(Moderator, GoesBackToAnyPlaceOfTheHistory) {
+  MadeEpisode e(five_tracks());
+  e.cluster();
+  EXPECT_THAT(read_history(e.paths()), IsEmpty());
+  Moderator m = e.moderator();
+  m.carry_out("label", label_identity(m.state(), 1, "Ann", ""));
+  m.carry_out("label", label_identity(m.state(), 2, "Bob", ""));
+  m.carry_out("merge", merge_identities(m.state(), {5}, 1));
+  e.cluster();
+  Moderator later = e.moderator();
+  EXPECT_THAT(later.undo_to(1), ElementsAre(HasSubstr("identity-00005"), "identity-00002 is Bob"));
+  EXPECT_EQ(e.identities()[0].label.name, "Ann");
+  EXPECT_EQ(e.identities()[1].label.name, "");
+  EXPECT_THAT(e.identities(), SizeIs(3));
+  EXPECT_THAT(later.undo_to(1), IsEmpty());
+  EXPECT_THAT(caught_error([&] { later.undo_to(4); }).what(), HasSubstr("the last is 3"));
+  EXPECT_THAT(later.undo_to(0), SizeIs(1));
+  std::vector<std::string> undone;
+  for (const HistoryEntry& h : read_history(e.paths())) {
+    EXPECT_TRUE(h.undone);
+    undone.push_back(h.op);
+  }
+  EXPECT_THAT(undone, ElementsAre("label", "label", "merge"));
+}
+
+TEST(Moderator, AChangeThatCannotBeWrittenIsNotHalfMade) {
+  MadeEpisode e(five_tracks());
+  e.cluster();
+  Moderator m = e.moderator();
+  std::filesystem::remove(e.paths().screentime_csv());
+  std::filesystem::create_directories(e.paths().screentime_csv() / "in the way");
+  EXPECT_EQ(
+      caught_error([&] { m.carry_out("label", label_identity(m.state(), 1, "Ann", "")); }).code(),
+      ErrorCode::io);
+  EXPECT_THAT(read_history(e.paths()), IsEmpty());
+  EXPECT_EQ(e.identities()[0].label.name, "");
+}
+
+TEST(Moderator, TracksThatANewRunSeesTogetherArePutApart) {
+  MadeEpisode e(five_tracks());
+  e.cluster();
+  Moderator m = e.moderator();
+  m.carry_out("merge", merge_identities(m.state(), {5}, 1));
+  std::vector<MadeTrack> tracks = five_tracks();
+  tracks[4].start = 5;  // while the third is there, which is of the same identity
+  e.write(tracks);
+  e.cluster();
+  EXPECT_THAT(e.identities()[0].tracks, ElementsAre(1, 3));
+}
+
 // What a random human does, as far as it is allowed.
 std::optional<Decision> random_decision(const ModerationState& s, Random& random) {
   const std::vector<AssignedIdentity>& all = s.assignment.identities;
   const auto any = [&] {
     return all[static_cast<size_t>(random.below(static_cast<int>(all.size())))];
   };
-  const auto any_track = [&] { return 1 + random.below(s.tracks); };
+  const auto any_track = [&] { return 1 + random.below(static_cast<int>(s.track_starts.size())); };
   try {
     switch (random.below(8)) {
       case 0:

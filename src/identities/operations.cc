@@ -4,6 +4,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
+#include <cstdint>
+#include <string_view>
 
 #include "artifacts/identities_file.h"
 #include "artifacts/rows.h"
@@ -42,36 +45,56 @@ void require_unlocked(const AssignedIdentity& identity) {
 }
 
 void require_track(const ModerationState& state, int track) {
-  if (track >= 1 && track <= state.tracks) return;
-  throw Error(ErrorCode::not_found, fmt::format("there is no {}; the episode has {} tracks",
-                                                track_name(std::max(0, track)), state.tracks));
+  if (track >= 1 && track <= std::ssize(state.track_starts)) return;
+  throw Error(ErrorCode::not_found,
+              fmt::format("there is no {}; the episode has {} tracks",
+                          track_name(std::max(0, track)), state.track_starts.size()));
 }
 
 void require_apart(const ModerationState& state, const std::vector<int>& a,
                    const std::vector<int>& b) {
+  const auto start = [&](int track) { return state.track_starts[static_cast<size_t>(track - 1)]; };
   for (const int x : a) {
     for (const int y : b) {
       if (!state.together.contains(std::minmax({x, y}))) continue;
-      throw Error(ErrorCode::conflict,
-                  fmt::format("{} and {} were seen in one frame, so they are two people: drop or "
-                              "split off the one that is wrong first",
-                              track_name(x), track_name(y)));
+      throw Error(
+          ErrorCode::conflict,
+          fmt::format("{} and {} were seen in one frame (both are there at {:.2f} s), so "
+                      "they are two people: drop or split off the one that is wrong first",
+                      track_name(x), track_name(y), std::max(start(x), start(y)).seconds()));
     }
   }
 }
 
-bool is_utf8_without_controls(const std::string& text) {
-  for (size_t i = 0; i < text.size();) {
-    const auto lead = static_cast<unsigned char>(text[i]);
-    const size_t length = lead < 0x80 ? 1 : lead >> 5 == 6 ? 2 : lead >> 4 == 14 ? 3 : 4;
-    if (lead < 0x20 || lead == 0x7F || (lead >= 0x80 && lead < 0xC2) || lead > 0xF4) return false;
-    if (i + length > text.size()) return false;
-    for (size_t k = 1; k < length; ++k) {
-      if (static_cast<unsigned char>(text[i + k]) >> 6 != 2) return false;
-    }
-    i += length;
+// The code point at the start of `text`, and its bytes; nothing where that is not UTF-8 (RFC 3629).
+std::optional<std::pair<uint32_t, size_t>> code_point(std::string_view text) {
+  static constexpr std::array<uint32_t, 5> kLeast = {0, 0, 0x80, 0x800, 0x10000};  // by length
+  const auto lead = static_cast<unsigned char>(text[0]);
+  if (lead < 0x80) return {{lead, 1}};
+  const size_t length = lead >> 5 == 6 ? 2 : lead >> 4 == 14 ? 3 : lead >> 3 == 30 ? 4 : 0;
+  if (length == 0 || length > text.size()) return std::nullopt;
+  uint32_t point = lead & (0x7FU >> length);
+  for (size_t k = 1; k < length; ++k) {
+    const auto next = static_cast<unsigned char>(text[k]);
+    if (next >> 6 != 2) return std::nullopt;
+    point = point << 6 | (next & 0x3FU);
+  }
+  const bool surrogate = point >= 0xD800 && point <= 0xDFFF;
+  if (point < kLeast[length] || surrogate || point > 0x10FFFF) return std::nullopt;
+  return {{point, length}};
+}
+
+bool is_utf8_without_controls(std::string_view text) {
+  while (!text.empty()) {
+    const auto next = code_point(text);
+    if (!next || next->first < 0x20 || (next->first >= 0x7F && next->first < 0xA0)) return false;
+    text.remove_prefix(next->second);
   }
   return true;
+}
+
+bool is_blank(const std::string& name) {
+  return !name.empty() && name.find_first_not_of(' ') == std::string::npos;
 }
 
 std::vector<int> merged(std::vector<int> a, const std::vector<int>& b) {
@@ -128,6 +151,10 @@ Decision label_identity(const ModerationState& state, int identity, const std::s
     throw Error(
         ErrorCode::invalid_argument,
         fmt::format("a name is at most {} bytes of UTF-8 without control characters", kMaxName));
+  }
+  if (is_blank(name)) {
+    throw Error(ErrorCode::invalid_argument,
+                "a name of blanks is none; write \"\" to take the name away");
   }
   AssignedIdentity after = identity_of(state, identity);
   after.name = name;

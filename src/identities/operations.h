@@ -10,13 +10,14 @@
 
 #include "artifacts/assignment.h"
 #include "artifacts/decision_text.h"
+#include "base/timestamp.h"
 
 namespace screenalytics {
 
 // The identities as they are, and what binds every change of them.
 struct ModerationState {
   Assignment assignment;
-  int tracks = 0;                          // of the episode, numbered from 1
+  std::vector<Timestamp> track_starts;     // of the episode; of track number n at n - 1
   std::set<std::pair<int, int>> together;  // tracks seen in one frame, the smaller first
   int next_identity = 1;                   // a number that none ever had
 };

@@ -254,4 +254,18 @@ ScreenTimeReport write_people(const EpisodePaths& paths, const EpisodeTracks& ep
   return report;
 }
 
+IdentityList read_people(const EpisodePaths& paths, const EpisodeTracks& episode) {
+  IdentityList list = read_identities(paths.identities());
+  for (const IdentityRow& row : list.identities) {
+    const int last = *std::max_element(row.tracks.begin(), row.tracks.end());
+    if (last <= std::ssize(episode.tracks)) continue;
+    throw Error(ErrorCode::corrupt_input,
+                fmt::format("cannot use '{}': {} has {}, and the episode has {} tracks; make it "
+                            "anew with run --cluster",
+                            paths.identities().string(), identity_name(row.identity),
+                            track_name(last), episode.tracks.size()));
+  }
+  return list;
+}
+
 }  // namespace screenalytics

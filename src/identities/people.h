@@ -35,4 +35,7 @@ ScreenTimeReport write_people(const EpisodePaths& paths, const EpisodeTracks& ep
                               const Assignment& assignment, const PeopleSettings& settings,
                               const NameLookup& lookup);
 
+// identities.json, with tracks that the episode has. Throws: as read_identities().
+IdentityList read_people(const EpisodePaths& paths, const EpisodeTracks& episode);
+
 }  // namespace screenalytics

@@ -51,6 +51,19 @@ std::vector<int> renumbered(const std::vector<int>& tracks, const std::string& t
   return {present.begin(), present.end()};
 }
 
+// A run that looks more closely may see two tracks at once that an earlier one saw in turn.
+std::vector<int> kept_apart(const std::vector<int>& tracks,
+                            const std::set<std::pair<int, int>>& together) {
+  std::vector<int> kept;
+  for (const int t : tracks) {
+    if (std::none_of(kept.begin(), kept.end(),
+                     [&](int k) { return together.contains(std::minmax(k, t)); })) {
+      kept.push_back(t);
+    }
+  }
+  return kept;
+}
+
 }  // namespace
 
 std::string tracks_fingerprint(const EpisodeTracks& episode) {
@@ -121,10 +134,11 @@ TrackMatches match_tracks(const std::vector<Decision>& decisions,
   return matches;
 }
 
-int renumber_tracks(Decision& decision, const TrackMatches& matches) {
+int renumber_tracks(Decision& decision, const TrackMatches& matches,
+                    const std::set<std::pair<int, int>>& together) {
   int lost = 0;
   for (AssignedIdentity& i : decision.after) {
-    i.tracks = renumbered(i.tracks, decision.tracks_id, matches, lost);
+    i.tracks = kept_apart(renumbered(i.tracks, decision.tracks_id, matches, lost), together);
   }
   std::erase_if(decision.after, [](const AssignedIdentity& i) { return i.tracks.empty(); });
   decision.dropped = renumbered(decision.dropped, decision.tracks_id, matches, lost);

@@ -29,8 +29,10 @@ using TrackMatches = std::map<std::pair<std::string, int>, std::vector<int>>;
 TrackMatches match_tracks(const std::vector<Decision>& decisions,
                           const std::filesystem::path& detections);
 
-// Puts present numbers in place of earlier ones; identities without a track are left out.
-// Returns: how many tracks were not found. Pure.
-int renumber_tracks(Decision& decision, const TrackMatches& matches);
+// Puts present numbers in place of earlier ones. Of two present tracks that were seen in one frame
+// (`together`, the smaller first) an identity has the first only; identities without a track are
+// left out. Returns: how many tracks were not found. Pure.
+int renumber_tracks(Decision& decision, const TrackMatches& matches,
+                    const std::set<std::pair<int, int>>& together);
 
 }  // namespace screenalytics
