@@ -191,9 +191,9 @@ class EpisodeRun {
     const std::string started_at = utc_text();
     const auto start = std::chrono::steady_clock::now();
     StageClocks clocks;
-    TrackStage tracker(settings().tracking,
-                       {request_.wants(RunStage::track), request_.wants(RunStage::embed),
-                        embedder_.get(), face_limits(), settings().run.embed_batch_size},
+    TrackStage tracker(settings().tracking, request_.wants(RunStage::track),
+                       {request_.wants(RunStage::embed), embedder_.get(), face_limits(),
+                        settings().run.embed_batch_size},
                        clocks.embed);
     LetterboxFollower letterbox(settings().detection.auto_crop_letterbox,
                                 settings().detection.letterbox_threshold);

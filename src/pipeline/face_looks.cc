@@ -10,12 +10,19 @@
 
 namespace screenalytics {
 
+CropCutter cut_from(const VideoFrame& frame, std::span<const Detection> detections) {
+  return [&frame, detections](int i) {
+    const Landmarks& landmarks = detections[static_cast<size_t>(i)].landmarks;
+    return frame.warp(frame_from_crop(landmarks), {kCropSize, kCropSize});
+  };
+}
+
 FaceLooks::Measured& FaceLooks::measured(int detection) {
   const auto [entry, fresh] = looks_.try_emplace(detection);
   Measured& m = entry->second;
   if (fresh) {
     const Detection& d = detections_[static_cast<size_t>(detection)];
-    m.crop = frame_.warp(frame_from_crop(d.landmarks), {kCropSize, kCropSize});
+    m.crop = cut_(detection);
     m.look.detection = detection;
     m.look.quality = face_quality(m.crop, d);
   }

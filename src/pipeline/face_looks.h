@@ -2,8 +2,10 @@
 // from the record of an earlier run. SPDX-License-Identifier: MIT
 #pragma once
 
+#include <functional>
 #include <map>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "base/image.h"
@@ -15,14 +17,19 @@
 
 namespace screenalytics {
 
-// Cuts aligned crops from the frame, measures and embeds them, each at most once.
+// The aligned crop of a detection, kCropSize x kCropSize RGB.
+using CropCutter = std::function<Image(int detection)>;
+
+// Cuts from a frame. Both must outlive the result.
+CropCutter cut_from(const VideoFrame& frame, std::span<const Detection> detections);
+
+// Measures and embeds the crops of a frame's faces, each at most once.
 // Threads: one. Memory: the crops of the faces that were looked at.
 class FaceLooks final : public AppearanceSource {
  public:
-  FaceLooks(const VideoFrame& frame, std::span<const Detection> detections,
-            const FaceEmbedder* embedder, const QualityLimits& limits, int batch_size,
-            StageClock& clock)
-      : frame_(frame),
+  FaceLooks(CropCutter cut, std::span<const Detection> detections, const FaceEmbedder* embedder,
+            const QualityLimits& limits, int batch_size, StageClock& clock)
+      : cut_(std::move(cut)),
         detections_(detections),
         embedder_(embedder),
         limits_(limits),
@@ -47,7 +54,7 @@ class FaceLooks final : public AppearanceSource {
   };
   Measured& measured(int detection);
 
-  const VideoFrame& frame_;
+  CropCutter cut_;
   std::span<const Detection> detections_;
   const FaceEmbedder* embedder_;
   const QualityLimits& limits_;

@@ -54,7 +54,7 @@ TEST(FaceLooks, GivesOneVectorForEachFaceThatWasAskedFor) {
   const std::vector<Detection> d = faces();
   const FakeEmbedder embedder(nullptr);
   StageClock clock;
-  FaceLooks looks(f, d, &embedder, kLimits, 2, clock);
+  FaceLooks looks(cut_from(f, d), d, &embedder, kLimits, 2, clock);
   const std::vector<int> wanted{0, 1};
   const std::vector<Embedding> v = looks.embed(wanted);
   ASSERT_EQ(v.size(), 2U);
@@ -75,7 +75,7 @@ TEST(FaceLooks, AFaceTooSmallOrInProfileGivesAnEmptyVectorAndIsNotEmbedded) {
   FakeEvents events;
   const FakeEmbedder embedder(&events);
   StageClock clock;
-  FaceLooks looks(f, d, &embedder, kLimits, 8, clock);
+  FaceLooks looks(cut_from(f, d), d, &embedder, kLimits, 8, clock);
   const std::vector<int> wanted{0, 1, 2};
   const std::vector<Embedding> v = looks.embed(wanted);
   EXPECT_THAT(v[0], Not(IsEmpty()));
@@ -92,7 +92,7 @@ TEST(FaceLooks, NothingIsEmbeddedWhereNoFaceIsUsable) {
   FakeEvents events;
   const FakeEmbedder embedder(&events);
   StageClock clock;
-  FaceLooks looks(f, d, &embedder, kLimits, 8, clock);
+  FaceLooks looks(cut_from(f, d), d, &embedder, kLimits, 8, clock);
   const std::vector<int> wanted{2};
   EXPECT_THAT(looks.embed(wanted)[0], IsEmpty());
   EXPECT_EQ(events.embedded, 0);
@@ -105,7 +105,7 @@ TEST(FaceLooks, AVectorShorterThanTheManifestsMinNormIsEmpty) {
   QualityLimits limits;
   limits.min_norm = 10;
   StageClock clock;
-  FaceLooks looks(f, d, &embedder, limits, 1, clock);
+  FaceLooks looks(cut_from(f, d), d, &embedder, limits, 1, clock);
   const std::vector<int> wanted{0, 1};
   const std::vector<Embedding> v = looks.embed(wanted);
   EXPECT_THAT(v[0], IsEmpty());
@@ -119,7 +119,7 @@ TEST(FaceLooks, AFaceThatTheGateRefusedIsEmbeddedOnceWhereItIsAskedFor) {
   FakeEvents events;
   const FakeEmbedder embedder(&events);
   StageClock clock;
-  FaceLooks looks(f, d, &embedder, kLimits, 8, clock);
+  FaceLooks looks(cut_from(f, d), d, &embedder, kLimits, 8, clock);
   const std::vector<int> small{2};
   EXPECT_THAT(looks.embed(small)[0], IsEmpty());
   looks.embed_all(small);

@@ -23,37 +23,10 @@ TrackerOptions tracker_options(const TrackingSettings& settings) {
   return o;
 }
 
-TrackStage::TrackStage(const TrackingSettings& settings, const FaceSources& faces,
+TrackStage::TrackStage(const TrackingSettings& settings, bool enabled, const FaceSources& faces,
                        StageClock& embed_clock)
-    : faces_(faces), chooser_(settings.gate_interval_s), embed_clock_(embed_clock) {
-  if (faces.track) tracker_.emplace(tracker_options(settings));
-}
-
-void TrackStage::embed_chosen(const FrameRecord& record, FaceLooks& looks) const {
-  std::vector<int> chosen;
-  for (size_t i = 0; i < record.detections.size(); ++i) {
-    const int segment = record.segments[i], detection = static_cast<int>(i);
-    if (segment < 0) continue;
-    const FaceLook& look = looks.measure(detection);
-    const bool refused = refuse_face(record.detections[i], look, faces_.limits).has_value();
-    if (chooser_.wants(segment, record.ts, look.quality.score(), refused)) {
-      chosen.push_back(detection);
-    }
-  }
-  looks.embed_all(chosen);
-}
-
-std::vector<bool> TrackStage::remember(const FrameRecord& record, const TrackerUpdate& update) {
-  std::vector<bool> best(record.looks.size(), false);
-  for (size_t k = 0; k < record.looks.size(); ++k) {
-    const FaceLook& look = record.looks[k];
-    const auto i = static_cast<size_t>(look.detection);
-    if (look.vector.empty() || record.segments[i] < 0) continue;
-    const bool refused = refuse_face(record.detections[i], look, faces_.limits).has_value();
-    best[k] = chooser_.embedded(record.segments[i], record.ts, look.quality.score(), refused);
-  }
-  for (const SegmentEnd& end : update.ended) chooser_.forget(end.segment);
-  return best;
+    : taker_(faces, settings.gate_interval_s, embed_clock) {
+  if (enabled) tracker_.emplace(tracker_options(settings));
 }
 
 TrackerUpdate TrackStage::update(const FrameRecord& record, Size frame_size,
@@ -85,20 +58,16 @@ FrameRecord TrackStage::step(const AnalysedFrame& frame, FoundFaces faces) {
   record.sampler_next_due_s = frame.sampler_next_due_s.value_or(0);
   record.content = faces.content;
   record.detections = std::move(faces.detections);
-  FaceLooks looks(frame.frame, record.detections, faces_.embedder, faces_.limits, faces_.batch_size,
-                  embed_clock_);
+  FaceLooks looks = taker_.looks(cut_from(frame.frame, record.detections), record.detections);
   TrackerUpdate result = update(record, frame.frame.size(), looks);
   table_.add(result);
   record.segments = std::move(result.segment_of_detection);
-  if (faces_.embed) embed_chosen(record, looks);
-  record.looks = looks.take();
-  const std::vector<bool> best = remember(record, result);
-  for (size_t k = 0; k < best.size(); ++k) record.looks[k].portrait = faces_.embed && best[k];
+  taker_.take(looks, record, result.ended);
   return record;
 }
 
 void TrackStage::replay(const FrameRecord& record, Size frame_size) {
-  RecordedLooks looks(record.detections, record.looks, faces_.limits);
+  RecordedLooks looks(record.detections, record.looks, taker_.limits());
   const TrackerUpdate result = update(record, frame_size, looks);
   table_.add(result);
   if (result.segment_of_detection != record.segments) {
@@ -108,7 +77,7 @@ void TrackStage::replay(const FrameRecord& record, Size frame_size) {
                     "at frame {}; run again without --resume",
                     record.frame_idx));
   }
-  remember(record, result);
+  taker_.remember(record, result.ended);
 }
 
 const TrackTable& TrackStage::finish() {

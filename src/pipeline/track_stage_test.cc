@@ -38,7 +38,7 @@ QualityLimits any_face() {
 
 struct Stage {
   explicit Stage(TrackingSettings settings = {}, bool enabled = true)
-      : stage(settings, {enabled, enabled, &embedder, any_face(), 2}, clock) {}
+      : stage(settings, enabled, {enabled, &embedder, any_face(), 2}, clock) {}
 
   std::vector<FrameRecord> run(const FakeVideo& video) {
     std::vector<FrameRecord> records;
