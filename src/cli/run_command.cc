@@ -11,23 +11,19 @@
 #include <optional>
 #include <sstream>
 
-#include "artifacts/atomic_file.h"
 #include "artifacts/documents.h"
-#include "artifacts/episode_lock.h"
-#include "artifacts/episode_paths.h"
 #include "base/error.h"
 #include "cli/cancel_signals.h"
 #include "cli/command.h"
-#include "cli/episode_args.h"
 #include "cli/knob_flags.h"
+#include "cli/people_table.h"
 #include "cli/progress_display.h"
+#include "cli/redo_stages.h"
 #include "config/home.h"
 #include "config/knobs.h"
 #include "config/model_manifests.h"
-#include "identities/find_people.h"
 #include "pipeline/episode_run.h"
 #include "pipeline/thread_budget.h"
-#include "report/report.h"
 
 namespace screenalytics {
 namespace {
@@ -37,7 +33,8 @@ namespace fs = std::filesystem;
 struct RunOptions {
   CLI::Option* ep_id_option = nullptr;
   std::string video, video_flag, ep_id, profile, stages = "detect,track,embed,cluster";
-  bool resume = false, reuse = false, cluster = false, json = false, quiet = false;
+  bool resume = false, reuse = false, faces_embed = false, cluster = false;
+  bool json = false, quiet = false;
   std::unique_ptr<KnobFlags> knobs;
 };
 
@@ -106,28 +103,6 @@ RunRequest make_request(const RunOptions& options) {
   return request;
 }
 
-// The longest first; the files have all of them.
-void print_people(const ScreenTimeReport& report) {
-  constexpr size_t kShown = 20;
-  fmt::print("  {:<12} {}\n", "people", report.people.size());
-  if (!report.people.empty()) {
-    fmt::print("    {:<16} {:>11} {:>7} {:>12} {:>10} {:>10}\n", "", "screen time", "share",
-               "appearances", "first", "last");
-  }
-  for (size_t i = 0; i < std::min(kShown, report.people.size()); ++i) {
-    const PersonRow& p = report.people[i];
-    fmt::print("    {:<16} {:>9.1f} s {:>5.1f} % {:>12} {:>8.1f} s {:>8.1f} s\n", p.label(),
-               p.visual_s, p.percent, p.appearances.size(), p.appearances.front().first.seconds(),
-               p.appearances.back().second.seconds());
-  }
-  if (report.people.size() > kShown) {
-    fmt::print("    and {} more, in screentime.csv\n", report.people.size() - kShown);
-  }
-  if (report.unassigned_s > 0) {
-    fmt::print("    {:<16} {:>9.1f} s\n", "not assigned", report.unassigned_s);
-  }
-}
-
 void print_summary(const RunRequest& request, const RunResult& result) {
   const TrackMetrics& m = result.metrics;
   fmt::print("{}: {}; {} of {} frames analysed ({} of video, {:.1f} a second) on {} in {}{}\n",
@@ -171,41 +146,24 @@ DisplayMode display_mode(const RunOptions& options) {
   return isatty(STDERR_FILENO) != 0 ? DisplayMode::bar : DisplayMode::lines;
 }
 
-// The stage cluster alone, with the settings of now.
-int cluster_again(const RunOptions& options) {
+// The stages that need no video, with the settings of now.
+int redo(const RunOptions& options) {
+  RedoOptions redo;
+  redo.ep_id = options.ep_id;
+  redo.profile = options.profile;
+  redo.flags = options.knobs->given();
+  redo.display = display_mode(options);
   if (options.ep_id_option->count() == 0) {
     throw Error(ErrorCode::invalid_argument,
-                "run --cluster: no episode given; name one with --ep-id, or a video");
+                fmt::format("run {}: no episode given; name one with --ep-id, or a video",
+                            options.faces_embed ? "--faces-embed" : "--cluster"));
   }
-  const Settings settings = settings_of(options, find_home());
-  const EpisodeArgs episode{options.ep_id, settings.run.out_root};
-  const EpisodePaths paths(settings.run.out_root, EpisodeId(options.ep_id));
-  if (!has_track_vectors(paths)) {
-    throw Error(ErrorCode::not_found,
-                fmt::format("cannot cluster episode '{}': there are no tracks with face vectors in "
-                            "'{}'; run its video first",
-                            options.ep_id, paths.manifests().string()));
-  }
-  paths.create_folders();
-  const EpisodeLock lock(paths);
-  const FoundPeople found =
-      find_people(paths, {settings.clustering, settings.screen_time}, episode.lookup(settings));
-  write_report(paths, paths.report());
-  if (options.json) {
-    fmt::print("{}", read_file(paths.screentime_json()));
-  } else if (!options.quiet) {
-    fmt::print("{}: {} tracks clustered again\n", options.ep_id, found.tracks);
-    print_people(found.report);
-    for (const std::string& note : found.notes) fmt::print("  note         {}\n", note);
-    fmt::print("  {:<12} {}\n", "report", paths.report().string());
-  }
-  return kExitDone;
+  return options.faces_embed ? embed_again(redo) : cluster_again(redo);
 }
 
 int run(const RunOptions& options) {
-  if (options.cluster && options.video.empty() && options.video_flag.empty()) {
-    return cluster_again(options);
-  }
+  const bool no_video = options.video.empty() && options.video_flag.empty();
+  if (no_video && (options.cluster || options.faces_embed)) return redo(options);
   RunRequest request = make_request(options);
   const std::string refused = restrict_to_cores(request.settings.run.threads);
   if (!refused.empty()) request.settings.notes.push_back(refused);
@@ -255,6 +213,10 @@ Action define_run(CLI::App& command) {
   command
       .add_flag("--reuse", o->reuse,
                 "skip what an earlier run of the same video and settings has done")
+      ->group("Run");
+  command
+      .add_flag("--faces-embed", o->faces_embed,
+                "without a video: take the face vectors of an episode anew, and find its people")
       ->group("Run");
   command
       .add_flag("--cluster", o->cluster,

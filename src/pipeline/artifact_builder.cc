@@ -68,7 +68,7 @@ void add_best(TrackFacts& facts, const Detection& d, int64_t frame_idx) {
 // Facts by segment, of the segments that become tracks, each with its final number.
 std::map<int, TrackFacts> collect_tracks(const BuildInput& in) {
   std::map<int, TrackFacts> facts;
-  for_each_frame(in.paths.journal(), [&](const FrameRecord& f) {
+  for_each_frame(in.journal, [&](const FrameRecord& f) {
     for (size_t i = 0; i < f.detections.size(); ++i) {
       const int segment = in.table.confirmed_segment(f.segments[i], f.frame_idx);
       if (segment < 0) continue;
@@ -219,6 +219,12 @@ class ShotCollector {
 
 }  // namespace
 
+TakenPictures pictures_of(const ExportFolder& exports) {
+  return {[&](int64_t frame) { return exports.frame(frame); },
+          [&](int segment, int64_t frame) { return exports.crop(segment, frame); },
+          [&](int segment, int64_t frame) { return exports.portrait(segment, frame); }};
+}
+
 BuildResult build_artifacts(const BuildInput& in) {
   BuildResult result;
   const std::map<int, TrackFacts> tracks = collect_tracks(in);
@@ -240,7 +246,7 @@ BuildResult build_artifacts(const BuildInput& in) {
                              t->row.detections, t->row.end_reason == "lost"});
     faces_of_tracks.push_back(&t->faces);
     const std::optional<Portrait>& p = t->faces.portrait();
-    with_thumb.push_back(p && thumbs.add(in.exports.portrait(p->segment, p->frame_idx),
+    with_thumb.push_back(p && thumbs.add(in.pictures.portrait(p->segment, p->frame_idx),
                                          in.paths.track_thumb(t->row.track)));
   }
 
@@ -251,7 +257,7 @@ BuildResult build_artifacts(const BuildInput& in) {
   ShotCollector shots;
   PictureFolder frames(in.paths.frames(), in.frames_saved);
   PictureFolder crops(in.paths.crops(), in.crops_saved);
-  for_each_frame(in.paths.journal(), [&](const FrameRecord& f) {
+  for_each_frame(in.journal, [&](const FrameRecord& f) {
     shots.add(f);
     SampleRow sample{f.frame_idx, f.ts, 0, f.luma, f.confidence_th};
     std::vector<int> track_numbers(f.detections.size(), 0);
@@ -266,7 +272,7 @@ BuildResult build_artifacts(const BuildInput& in) {
       DetectionRow row = to_row(d, f, in.frame_size);
       if (tracked) {
         row.track = track_numbers[i];
-        if (crops.add(in.exports.crop(f.segments[i], f.frame_idx),
+        if (crops.add(in.pictures.crop(f.segments[i], f.frame_idx),
                       in.paths.crop(*row.track, f.frame_idx))) {
           ++result.crops_exported;
         }
@@ -275,7 +281,7 @@ BuildResult build_artifacts(const BuildInput& in) {
       ++sample.faces;
       ++result.detections;
     }
-    if (frames.add(in.exports.frame(f.frame_idx), in.paths.frame(f.frame_idx))) {
+    if (frames.add(in.pictures.frame(f.frame_idx), in.paths.frame(f.frame_idx))) {
       ++result.frames_exported;
     }
     faces.add(f, track_numbers);

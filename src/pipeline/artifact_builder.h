@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -19,10 +20,18 @@
 
 namespace screenalytics {
 
+// Where the pictures that were taken lie; a path may lead nowhere.
+struct TakenPictures {
+  std::function<std::filesystem::path(int64_t frame_idx)> frame;
+  std::function<std::filesystem::path(int segment, int64_t frame_idx)> crop, portrait;
+};
+TakenPictures pictures_of(const ExportFolder& exports);
+
 struct BuildInput {
   const EpisodePaths& paths;
+  std::filesystem::path journal;
   const TrackTable& table;
-  const ExportFolder& exports;
+  TakenPictures pictures;
   Size frame_size;
   std::string detector_id;
   double min_track_length_s = 0;
@@ -41,9 +50,9 @@ struct BuildResult {
   int64_t frames_exported = 0, crops_exported = 0;
 };
 
-// Writes detections, tracks, faces and their vectors, samples and shots, and gives exported
-// pictures their final places; all replace those of an earlier run, once all are complete. The
-// journal and the export folder are left as they are. Requires: the episode's folders. Memory: one
+// Writes detections, tracks, faces and their vectors, samples and shots, and gives the pictures
+// their final places; all replace those of an earlier run, once all are complete. The journal and
+// the taken pictures are left as they are. Requires: the episode's folders. Memory: one
 // entry per track. Throws: io; corrupt_input.
 BuildResult build_artifacts(const BuildInput& input);
 

@@ -75,8 +75,9 @@ class Built {
     }
     const int64_t end_frame = frames_.empty() ? 0 : frames_.back().frame_idx + 1;
     return build_artifacts({paths_,
+                            paths_.journal(),
                             table_,
-                            exports_,
+                            pictures_of(exports_),
                             {100, 50},
                             "model",
                             min_length_s,

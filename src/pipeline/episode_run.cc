@@ -277,12 +277,7 @@ class EpisodeRun {
     end_ = {last_ts.us + Timestamp::from_seconds(frame_duration_s()).us};
   }
 
-  QualityLimits face_limits() const {
-    QualityLimits limits;
-    limits.min_norm = request_.embedder.min_norm;
-    limits.min_quality = static_cast<float>(settings().faces.min_quality);
-    return limits;
-  }
+  QualityLimits face_limits() const { return quality_limits(settings().faces, request_.embedder); }
 
   ScreenTimeReport cluster(StageClock& clock) {
     const auto span = clock.busy();
@@ -306,20 +301,13 @@ class EpisodeRun {
 
   double frame_duration_s() const { return 1 / (video_.average_fps > 0 ? video_.average_fps : 25); }
 
-  SelectionOptions face_selection() const {
-    const FaceSettings& f = settings().faces;
-    const SamplingMode mode = f.sampling_mode == "uniform"      ? SamplingMode::uniform
-                              : f.sampling_mode == "stratified" ? SamplingMode::stratified
-                                                                : SamplingMode::quality_weighted;
-    return {mode, f.max_crops_per_track, f.max_faces_per_episode};
-  }
-
   BuildResult build(const TrackTable& table) const {
     const Settings& set = settings();
-    return build_artifacts({paths_, table, exports_, video_.size, request_.detector.id,
-                            set.tracking.min_track_length_s, set.tracking.track_thresh,
-                            face_limits(), face_selection(), set.exporting.save_frames,
-                            set.exporting.save_crops, total_frames_, end_, frame_duration_s()});
+    return build_artifacts({paths_, paths_.journal(), table, pictures_of(exports_), video_.size,
+                            request_.detector.id, set.tracking.min_track_length_s,
+                            set.tracking.track_thresh, face_limits(), selection_options(set.faces),
+                            set.exporting.save_frames, set.exporting.save_crops, total_frames_,
+                            end_, frame_duration_s()});
   }
 
   void note_source(const RunResult& result) {

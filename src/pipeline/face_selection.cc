@@ -92,6 +92,14 @@ void limit_episode(std::vector<KeptFace> kept, size_t limit,
 
 }  // namespace
 
+SelectionOptions selection_options(const FaceSettings& settings) {
+  const SamplingMode mode = settings.sampling_mode == "uniform" ? SamplingMode::uniform
+                            : settings.sampling_mode == "stratified"
+                                ? SamplingMode::stratified
+                                : SamplingMode::quality_weighted;
+  return {mode, settings.max_crops_per_track, settings.max_faces_per_episode};
+}
+
 std::vector<std::vector<FaceChoice>> choose_faces(const std::vector<Candidates>& tracks,
                                                   const SelectionOptions& options) {
   SA_CHECK(options.max_crops_per_track >= 1 && options.max_faces_per_episode >= 0);

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/timestamp.h"
+#include "config/settings.h"
 
 namespace screenalytics {
 
@@ -29,6 +30,8 @@ struct SelectionOptions {
   int max_crops_per_track = 50;
   int max_faces_per_episode = 0;  // 0: no limit
 };
+
+SelectionOptions selection_options(const FaceSettings& settings);
 
 enum class FaceChoice {
   kept,

@@ -3,6 +3,13 @@
 
 namespace screenalytics {
 
+QualityLimits quality_limits(const FaceSettings& settings, const ModelManifest& embedder) {
+  QualityLimits limits;
+  limits.min_norm = embedder.min_norm;
+  limits.min_quality = static_cast<float>(settings.min_quality);
+  return limits;
+}
+
 void FaceTaker::embed_chosen(const FrameRecord& record, FaceLooks& looks) const {
   std::vector<int> chosen;
   for (size_t i = 0; i < record.detections.size(); ++i) {

@@ -6,6 +6,8 @@
 #include <vector>
 
 #include "artifacts/journal.h"
+#include "base/model_manifest.h"
+#include "config/settings.h"
 #include "embed/face_embedder.h"
 #include "embed/face_quality.h"
 #include "pipeline/crop_chooser.h"
@@ -14,6 +16,9 @@
 #include "track/tracker.h"
 
 namespace screenalytics {
+
+// What a face must have for its vector of this embedder to count.
+QualityLimits quality_limits(const FaceSettings& settings, const ModelManifest& embedder);
 
 struct FaceSources {
   bool embed = true;                       // take vectors for identities, not for the gate alone

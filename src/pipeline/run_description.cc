@@ -8,6 +8,7 @@
 #include <sys/resource.h>
 #endif
 
+#include <algorithm>
 #include <array>
 #include <cstdlib>
 #include <filesystem>
@@ -33,6 +34,13 @@ const Keys& speed_knobs() {
 // Knobs that act when all tracks are known. A journal does not depend on them.
 const Keys& choice_knobs() {
   static const Keys keys{"max_crops_per_track", "sampling_mode", "max_faces_per_episode"};
+  return keys;
+}
+
+// Knobs of the stage embed.
+const Keys& embed_knobs() {
+  static const Keys keys{"embedder",      "min_quality",           "max_crops_per_track",
+                         "sampling_mode", "max_faces_per_episode", "embed_batch_size"};
   return keys;
 }
 
@@ -112,11 +120,7 @@ bool same_faces_and_tracks(const RunRecord& a, const RunRecord& b) {
          models(a) == models(b);
 }
 
-TrackMetrics describe_metrics(const FinishedRun& run) {
-  TrackMetrics m;
-  const TrackQuality q = track_quality(run.built.tracks, run.identity_changes,
-                                       run.built.analysed_frames, run.analysed_s);
-  m.ep_id = run.request.episode.str();
+void set_track_quality(TrackMetrics& m, const TrackQuality& q) {
   m.tracks_born = q.tracks_born;
   m.tracks_lost = q.tracks_lost;
   m.id_switches = q.id_switches;
@@ -125,6 +129,30 @@ TrackMetrics describe_metrics(const FinishedRun& run) {
   m.tracks_per_minute = q.tracks_per_minute;
   m.short_track_fraction = q.short_track_fraction;
   m.id_switch_rate = q.id_switch_rate;
+  static const Keys ours{"tracks_per_minute", "short_track_fraction", "id_switch_rate"};
+  std::erase_if(m.warnings, [](const MetricWarning& w) { return ours.contains(w.metric); });
+  std::vector<MetricWarning> warnings;
+  for (const QualityWarning& w : q.warnings) {
+    warnings.push_back({w.metric, w.value, w.limit, w.advice});
+  }
+  m.warnings.insert(m.warnings.begin(), warnings.begin(), warnings.end());
+}
+
+void set_stage_settings(RunRecord& run, RunStage stage, const Settings& settings) {
+  const Keys& keys = stage == RunStage::embed ? embed_knobs() : people_knobs();
+  for (RunSetting& s : run.settings) {
+    if (!keys.contains(s.key)) continue;
+    const Origin& origin = settings.provenance.at(s.key);
+    s = {s.key, origin.value, origin.source, origin.text};
+  }
+}
+
+TrackMetrics describe_metrics(const FinishedRun& run) {
+  TrackMetrics m;
+  const TrackQuality q = track_quality(run.built.tracks, run.identity_changes,
+                                       run.built.analysed_frames, run.analysed_s);
+  m.ep_id = run.request.episode.str();
+  set_track_quality(m, q);
   m.total_frames = run.total_frames;
   m.analyzed_frames = run.built.analysed_frames;
   if (run.analysed_s > 0) {
@@ -146,8 +174,6 @@ TrackMetrics describe_metrics(const FinishedRun& run) {
               {"timestamps_repaired", run.source.timestamps_repaired},
               {"frames_exported", run.built.frames_exported},
               {"crops_exported", run.built.crops_exported}};
-  for (const QualityWarning& w : q.warnings)
-    m.warnings.push_back({w.metric, w.value, w.limit, w.advice});
   return m;
 }
 

@@ -10,6 +10,7 @@
 #include "pipeline/analysis.h"
 #include "pipeline/artifact_builder.h"
 #include "pipeline/episode_run.h"
+#include "summarize/track_quality.h"
 
 namespace screenalytics {
 
@@ -36,6 +37,13 @@ struct FinishedRun {
 };
 
 TrackMetrics describe_metrics(const FinishedRun& run);
+
+// Replaces what the metrics say of the tracks, and the warnings about them.
+void set_track_quality(TrackMetrics& metrics, const TrackQuality& quality);
+
+// Takes over the knobs that act in this stage and in no earlier one: it was done again with them.
+// Requires: embed or cluster.
+void set_stage_settings(RunRecord& run, RunStage stage, const Settings& settings);
 
 RunRecord describe_run(const RunRequest& request, const VideoInfo& video, const std::string& status,
                        const std::string& started_at, const std::vector<std::string>& notes);
