@@ -152,6 +152,8 @@ std::vector<KnobRow> people_rows() {
            "a track less like the others of its identity (cosine similarity) leaves it; -1: never"),
       real("singleton_merge", kClustering, {-1, 1.01}, SA_MEMBER(clustering.singleton_merge),
            "cosine similarity from which a track that is alone joins an identity; 1.01: never"),
+      real("group_thresh", kClustering, {-1, 1.01}, SA_MEMBER(clustering.group_thresh),
+           "cosine similarity from which cleanup makes two identities one; 1.01: never"),
       real("person_thresh", kFacebank, {-1, 1}, SA_MEMBER(facebank.person_thresh),
            "cosine similarity to a person's nearest photo from which an identity is that person"),
       real("person_margin", kFacebank, {0, 2}, SA_MEMBER(facebank.person_margin),

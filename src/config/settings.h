@@ -74,6 +74,7 @@ struct ClusteringSettings {
   int min_cluster_size = 1;
   double min_identity_sim = 0.3;
   double singleton_merge = 0.45;
+  double group_thresh = 0.50;
 };
 
 struct ScreenTimeSettings {

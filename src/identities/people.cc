@@ -27,24 +27,6 @@ const EpisodeTrack& track_of(const EpisodeTracks& episode, int number) {
   return episode.tracks.at(static_cast<size_t>(number - 1));
 }
 
-// Mean of the tracks' unit vectors, those of good faces where there are any.
-Embedding mean_vector(const std::vector<int>& tracks, const EpisodeTracks& episode) {
-  const bool any_good = std::any_of(tracks.begin(), tracks.end(), [&](int n) {
-    return !track_of(episode, n).vector.empty() && !track_of(episode, n).fallback;
-  });
-  Embedding mean;
-  float count = 0;
-  for (const int n : tracks) {
-    const EpisodeTrack& t = track_of(episode, n);
-    if (t.vector.empty() || (any_good && t.fallback)) continue;
-    mean.resize(t.vector.size());
-    for (size_t k = 0; k < mean.size(); ++k) mean[k] += t.vector[k];
-    ++count;
-  }
-  for (float& x : mean) x /= count;
-  return mean;
-}
-
 // The best picture of a face that was good enough, else the best of all.
 std::string best_thumb(const std::vector<int>& tracks, const EpisodeTracks& episode) {
   std::pair<bool, double> best{false, -1};
@@ -69,7 +51,7 @@ IdentityRow identity_row(const AssignedIdentity& assigned, const EpisodeTracks& 
   row.created_at = assigned.created_at.empty() ? now : assigned.created_at;
   row.updated_at = assigned.updated_at.empty() ? row.created_at : assigned.updated_at;
   for (const int n : assigned.tracks) row.faces += track_of(episode, n).detections;
-  Embedding mean = mean_vector(assigned.tracks, episode);
+  Embedding mean = identity_centroid(assigned.tracks, episode);
   double squared = 0;
   for (const float x : mean) squared += static_cast<double>(x) * static_cast<double>(x);
   row.centroid_norm = std::min(1.0, std::sqrt(squared));
@@ -219,6 +201,23 @@ void update_warnings(const EpisodePaths& paths, const IdentityList& list) {
 }
 
 }  // namespace
+
+Embedding identity_centroid(const std::vector<int>& tracks, const EpisodeTracks& episode) {
+  const bool any_good = std::any_of(tracks.begin(), tracks.end(), [&](int n) {
+    return !track_of(episode, n).vector.empty() && !track_of(episode, n).fallback;
+  });
+  Embedding mean;
+  float count = 0;
+  for (const int n : tracks) {
+    const EpisodeTrack& t = track_of(episode, n);
+    if (t.vector.empty() || (any_good && t.fallback)) continue;
+    mean.resize(t.vector.size());
+    for (size_t k = 0; k < mean.size(); ++k) mean[k] += t.vector[k];
+    ++count;
+  }
+  for (float& x : mean) x /= count;
+  return mean;
+}
 
 std::vector<MetricWarning> identity_warnings(const IdentityList& list) {
   std::vector<MetricWarning> warnings;

@@ -22,6 +22,10 @@ using NameLookup = std::function<IdentityLabel(const Embedding& centroid)>;
 // What is wrong with the identities, as track_metrics.json says it. Pure.
 std::vector<MetricWarning> identity_warnings(const IdentityList& list);
 
+// Mean of the tracks' unit vectors, those of good faces where there are any; empty without a
+// vector.
+Embedding identity_centroid(const std::vector<int>& tracks, const EpisodeTracks& episode);
+
 struct PeopleSettings {
   ClusteringSettings clustering;
   ScreenTimeSettings screen_time;
