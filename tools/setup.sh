@@ -58,12 +58,14 @@ configure() {
     { cat "$log" >&2; die "the build could not be configured"; }
 }
 
-# build [TARGET…]: then ./screenalytics and ./episode_run run the program.
+# build [TARGET…]: then ./screenalytics, ./episode_run and ./episode_cleanup run the program.
 build() {
   say "building (minutes the first time, seconds after that)"
   local log=build/build.log
   cmake --build --preset release ${1:+--target "$@"} >"$log" 2>&1 ||
     { tail -n 60 "$log" >&2; die "the build failed"; }
-  ln -sfn build/release/src/cli/screenalytics screenalytics
-  ln -sfn build/release/src/cli/screenalytics episode_run
+  local name
+  for name in screenalytics episode_run episode_cleanup; do
+    ln -sfn build/release/src/cli/screenalytics "$name"
+  done
 }

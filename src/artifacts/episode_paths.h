@@ -27,6 +27,7 @@ class EpisodePaths {
   std::filesystem::path progress() const { return manifests() / "progress.json"; }
   std::filesystem::path run() const { return manifests() / "run.json"; }
   std::filesystem::path identities() const { return manifests() / "identities.json"; }
+  std::filesystem::path cleanup() const { return manifests() / "cleanup.json"; }
   std::filesystem::path faces() const { return manifests() / "faces.jsonl"; }
   std::filesystem::path lock() const { return manifests() / ".lock"; }
   std::filesystem::path work() const { return manifests() / ".work"; }

@@ -24,6 +24,7 @@ std::span<const Command> commands();
 Action define_run(CLI::App& command);
 Action define_identities(CLI::App& command);
 Action define_facebank(CLI::App& command);
+Action define_cleanup(CLI::App& command);
 Action define_appearances(CLI::App& command);
 Action define_export(CLI::App& command);
 Action define_export_video(CLI::App& command);

@@ -24,21 +24,28 @@ std::string group_of(const Knob& knob) {
 }  // namespace
 
 KnobFlags::KnobFlags(CLI::App& command) {
+  for (const Knob& knob : knobs()) add(command, knob, group_of(knob));
+}
+
+KnobFlags::KnobFlags(CLI::App& command, const std::function<bool(const Knob&)>& wanted) {
   for (const Knob& knob : knobs()) {
-    const std::string key(knob.key), flag(knob.flag);
-    CLI::Option* option = nullptr;
-    if (knob.type == KnobType::boolean) {
-      const std::string name = flag + ",!--no-" + flag.substr(2);
-      option = command.add_flag(name, switches_[key], std::string(knob.help));
-    } else {
-      option = command.add_option(flag, texts_[key], std::string(knob.help));
-      option->type_name(knob.choices.empty() ? "X"
-                                             : fmt::format("{}", fmt::join(knob.choices, "|")));
-    }
-    option->take_last();  // of a flag given twice
-    option->group(group_of(knob));
-    options_[key] = option;
+    if (wanted(knob)) add(command, knob, "Knobs");
   }
+}
+
+void KnobFlags::add(CLI::App& command, const Knob& knob, const std::string& group) {
+  const std::string key(knob.key), flag(knob.flag);
+  CLI::Option* option = nullptr;
+  if (knob.type == KnobType::boolean) {
+    const std::string name = flag + ",!--no-" + flag.substr(2);
+    option = command.add_flag(name, switches_[key], std::string(knob.help));
+  } else {
+    option = command.add_option(flag, texts_[key], std::string(knob.help));
+    option->type_name(knob.choices.empty() ? "X" : fmt::format("{}", fmt::join(knob.choices, "|")));
+  }
+  option->take_last();  // of a flag given twice
+  option->group(group);
+  options_[key] = option;
 }
 
 std::map<std::string, std::string> KnobFlags::given() const {

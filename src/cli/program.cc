@@ -34,6 +34,12 @@ constexpr Command kCommands[] = {
      "  screenalytics identities split show 3 t12 t15\n"
      "  screenalytics identities undo show\n",
      define_identities},
+    {"cleanup", "put the tracks and identities of an episode right, as far as a program can tell",
+     "Examples:\n"
+     "  screenalytics cleanup show\n"
+     "  screenalytics cleanup show --actions split_tracks reembed recluster group_clusters\n"
+     "  screenalytics cleanup show --actions group_clusters --group-thresh 0.55 --json\n",
+     define_cleanup},
     {"appearances", "when somebody is on screen, with whom and without whom",
      "Examples:\n"
      "  screenalytics appearances show --person Ann --with Bob --min-s 2\n"
@@ -140,9 +146,9 @@ int run_program(int argc, char** argv) {
   std::signal(SIGPIPE, SIG_IGN);
 
   std::vector<std::string> arguments(argv + 1, argv + argc);
-  if (std::filesystem::path(argv[0]).filename() == "episode_run") {
-    arguments.insert(arguments.begin(), "run");
-  }
+  const std::string called = std::filesystem::path(argv[0]).filename();
+  if (called == "episode_run") arguments.insert(arguments.begin(), "run");
+  if (called == "episode_cleanup") arguments.insert(arguments.begin(), "cleanup");
 
   CLI::App app("Screenalytics: who is on screen, when, and for how long.", "screenalytics");
   app.set_version_flag("--version", "screenalytics " SCREENALYTICS_VERSION);

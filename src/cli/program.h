@@ -4,7 +4,8 @@
 
 namespace screenalytics {
 
-// Returns: the exit code, see base/error.h. Called as `episode_run` it is `screenalytics run`.
+// Returns: the exit code, see base/error.h. Called as `episode_run` it is `screenalytics run`,
+// as `episode_cleanup` it is `screenalytics cleanup`.
 int run_program(int argc, char** argv);
 
 }  // namespace screenalytics

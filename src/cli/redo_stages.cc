@@ -26,7 +26,6 @@
 namespace screenalytics {
 namespace {
 
-// The settings of now, with the profile of the episode's run.
 SettingsSources sources_of(const RedoOptions& options) {
   SettingsSources sources;
   sources.config_dir = find_home() / "config" / "pipeline";
@@ -35,41 +34,6 @@ SettingsSources sources_of(const RedoOptions& options) {
   sources.cores = available_cores();
   if (!options.profile.empty()) sources.profile = options.profile;
   return sources;
-}
-
-EpisodeArgs episode_of(const RedoOptions& options) {
-  return {options.ep_id, load_settings(sources_of(options)).run.out_root};
-}
-
-Settings settings_of(const RedoOptions& options, const RunRecord& run) {
-  SettingsSources sources = sources_of(options);
-  if (!sources.profile && !sources.env.contains("SCREENALYTICS_PROFILE")) {
-    sources.profile = run.profile;
-  }
-  return load_settings(sources);
-}
-
-// Whether the knob has acted before there were tracks.
-bool made_tracks(const Knob& knob) {
-  return knob.file == "detection.yaml" || knob.file == "tracking.yaml" || knob.key == "stride" ||
-         knob.key == "fps" || knob.key == "skip_non_reference";
-}
-
-// Tracks stay as they are: so does what made them.
-Settings settings_for_faces(RedoOptions options, const RunRecord& run) {
-  std::vector<std::string> notes;
-  for (const RunSetting& s : run.settings) {
-    const Knob* knob = find_knob(s.key);
-    if (knob == nullptr || !made_tracks(*knob)) continue;
-    std::string& given = options.flags[s.key];
-    if (!given.empty() && given != s.value) {
-      notes.push_back(fmt::format("{} has no effect: the tracks stay as they are", knob->flag));
-    }
-    given = s.value;
-  }
-  Settings settings = settings_of(options, run);
-  settings.notes.insert(settings.notes.end(), notes.begin(), notes.end());
-  return settings;
 }
 
 // The stage cluster. Requires: the lock.
@@ -99,8 +63,33 @@ int find_people_again(const RedoOptions& options, const EpisodePaths& paths,
 
 }  // namespace
 
+EpisodePaths paths_of(const RedoOptions& options) {
+  return EpisodeArgs{options.ep_id, load_settings(sources_of(options)).run.out_root}.paths();
+}
+
+Settings settings_again(const RedoOptions& options, const RunRecord& run, RunStage from) {
+  SettingsSources sources = sources_of(options);
+  if (!sources.profile && !sources.env.contains("SCREENALYTICS_PROFILE")) {
+    sources.profile = run.profile;
+  }
+  std::vector<std::string> notes;
+  for (const RunSetting& s : run.settings) {
+    const Knob* knob = find_knob(s.key);
+    const std::optional<RunStage> stage = knob == nullptr ? std::nullopt : stage_of_knob(*knob);
+    if (!stage || *stage >= from) continue;
+    std::string& given = sources.flags[s.key];
+    if (!given.empty() && given != s.value) {
+      notes.push_back(fmt::format("{} has no effect: what it acts on stays as it is", knob->flag));
+    }
+    given = s.value;
+  }
+  Settings settings = load_settings(sources);
+  settings.notes.insert(settings.notes.end(), notes.begin(), notes.end());
+  return settings;
+}
+
 int cluster_again(const RedoOptions& options) {
-  const EpisodePaths paths = episode_of(options).paths();
+  const EpisodePaths paths = paths_of(options);
   if (!has_track_vectors(paths)) {
     throw Error(ErrorCode::not_found,
                 fmt::format("cannot cluster episode '{}': there are no tracks with face vectors in "
@@ -109,15 +98,15 @@ int cluster_again(const RedoOptions& options) {
   }
   paths.create_folders();
   const EpisodeLock lock(paths);
-  const Settings settings = settings_of(options, read_run(paths.run()));
-  return find_people_again(options, paths, settings, "", {});
+  const Settings settings = settings_again(options, read_run(paths.run()), RunStage::cluster);
+  return find_people_again(options, paths, settings, "", settings.notes);
 }
 
 int embed_again(const RedoOptions& options) {
-  const EpisodePaths paths = episode_of(options).paths();
+  const EpisodePaths paths = paths_of(options);
   paths.create_folders();
   const EpisodeLock lock(paths);
-  const Settings settings = settings_for_faces(options, read_run(paths.run()));
+  const Settings settings = settings_again(options, read_run(paths.run()), RunStage::embed);
   restrict_to_cores(settings.run.threads);
   ProgressDisplay display(options.display);
   ReworkRequest request{paths, settings, {}, true, {}, {}};

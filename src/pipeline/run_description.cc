@@ -138,6 +138,16 @@ void set_track_quality(TrackMetrics& m, const TrackQuality& q) {
   m.warnings.insert(m.warnings.begin(), warnings.begin(), warnings.end());
 }
 
+std::optional<RunStage> stage_of_knob(const Knob& knob) {
+  const std::string key(knob.key);
+  if (people_knobs().contains(key)) return RunStage::cluster;
+  if (embed_knobs().contains(key)) return RunStage::embed;
+  if (knob.file == "tracking.yaml") return RunStage::track;
+  const bool sampling = key == "stride" || key == "fps" || key == "skip_non_reference";
+  if (sampling || knob.file == "detection.yaml") return RunStage::detect;
+  return std::nullopt;
+}
+
 void set_stage_settings(RunRecord& run, RunStage stage, const Settings& settings) {
   const Keys& keys = stage == RunStage::embed ? embed_knobs() : people_knobs();
   for (RunSetting& s : run.settings) {

@@ -2,10 +2,12 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "artifacts/rows.h"
+#include "config/knobs.h"
 #include "decode/video_source.h"
 #include "pipeline/analysis.h"
 #include "pipeline/artifact_builder.h"
@@ -40,6 +42,9 @@ TrackMetrics describe_metrics(const FinishedRun& run);
 
 // Replaces what the metrics say of the tracks, and the warnings about them.
 void set_track_quality(TrackMetrics& metrics, const TrackQuality& quality);
+
+// The first stage whose results depend on this knob; nothing where none does. Pure.
+std::optional<RunStage> stage_of_knob(const Knob& knob);
 
 // Takes over the knobs that act in this stage and in no earlier one: it was done again with them.
 // Requires: embed or cluster.
