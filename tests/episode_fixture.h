@@ -60,6 +60,10 @@ struct FaceClipOptions {
 std::filesystem::path make_face_clip(const FaceClipOptions& options, const TempFolder& folder,
                                      const std::string& name);
 
+// One shot: in its middle another face stands where the first one was, from one frame to the next.
+std::filesystem::path make_hand_over_clip(double seconds, const TempFolder& folder,
+                                          const std::string& name);
+
 // A folder for SCREENALYTICS_HOME with the configuration and the models' manifests of the source
 // tree; weights are links to the real ones.
 std::filesystem::path copy_home(const TempFolder& folder);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <algorithm>
+#include <cmath>
 
 #include "base/check.h"
 #include "episode_fixture.h"
@@ -74,6 +75,48 @@ fs::path make_face_clip(const FaceClipOptions& options, const TempFolder& folder
     } else {
       writer.add(renderer.render(frame));
     }
+  }
+  writer.finish();
+  return video;
+}
+
+fs::path make_hand_over_clip(double seconds, const TempFolder& folder, const std::string& name) {
+  constexpr int kFps = 24, kLeft = 400, kTop = 150;
+  const Size size{960, 540}, patch{160, 200};
+  const auto window_of = [&](const LabelledFace& face, double t) {
+    const double height = 1.6 * static_cast<double>(face.box.height());
+    const double width = height * patch.width / patch.height;
+    const double x = static_cast<double>(face.box.x1 + face.box.x2) / 2 + 8 * std::sin(t);
+    const double y = static_cast<double>(face.box.y1 + face.box.y2) / 2 + 5 * std::cos(0.7 * t);
+    return CameraWindow{x - width / 2, y - height / 2, width, height};
+  };
+  const std::vector<LabelledPhoto> labels = shipped_labels();
+  std::vector<Image> photos;
+  for (const size_t i : {0, 1}) {
+    photos.push_back(read_picture(source_root() / ".deps" / "photos" / labels.at(i).file));
+  }
+  VideoWriterOptions options;
+  options.size = size;
+  options.fps = {kFps, 1};
+  options.preset = "ultrafast";
+  fs::path video = folder / (name + ".mp4");
+  VideoWriter writer(video, options);
+  PictureSampler sampler;
+  Image frame(size.width, size.height, 3), face(patch.width, patch.height, 3);
+  for (int n = 0; n < static_cast<int>(seconds * kFps); ++n) {
+    const double t = static_cast<double>(n) / kFps;
+    for (int y = 0; y < size.height; ++y) {
+      uint8_t* row = frame.row(y);
+      for (int x = 0; x < size.width; ++x, row += 3) {
+        std::fill_n(row, 3, static_cast<uint8_t>(60 + 0.08 * x + 0.05 * y + 10 * std::sin(t)));
+      }
+    }
+    const size_t person = t < seconds / 2 ? 0 : 1;
+    sampler.sample(photos[person], window_of(labels[person].faces.at(1), t), face);
+    for (int y = 0; y < patch.height; ++y) {
+      std::copy_n(face.row(y), face.stride(), frame.row(kTop + y) + kLeft * 3);
+    }
+    writer.add(frame);
   }
   writer.finish();
   return video;

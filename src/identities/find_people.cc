@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <optional>
 
+#include "artifacts/documents.h"
 #include "identities/cluster_tracks.h"
 #include "identities/episode_tracks.h"
 #include "identities/moderator.h"
@@ -13,7 +14,12 @@
 namespace screenalytics {
 
 bool has_track_vectors(const EpisodePaths& paths) {
-  return std::filesystem::exists(paths.tracks()) && std::filesystem::exists(paths.track_vectors());
+  if (!std::filesystem::exists(paths.tracks()) || !std::filesystem::exists(paths.track_vectors())) {
+    return false;
+  }
+  // A run that stopped earlier has left empty ones.
+  const std::string stage = read_run(paths.run()).last_stage;
+  return stage == "embed" || stage == "cluster";
 }
 
 FoundPeople find_people(const EpisodePaths& paths, const PeopleSettings& settings,

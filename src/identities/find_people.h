@@ -25,7 +25,7 @@ struct FoundPeople {
 FoundPeople find_people(const EpisodePaths& paths, const PeopleSettings& settings,
                         const NameLookup& lookup = {});
 
-// Whether the episode has what find_people() needs.
+// Whether the episode has what find_people() needs. Throws: as read_run().
 bool has_track_vectors(const EpisodePaths& paths);
 
 }  // namespace screenalytics

@@ -205,6 +205,8 @@ class EpisodeRework {
             : 0;
     set_track_quality(metrics, track_quality(built.tracks, metrics.id_switches,
                                              built.analysed_frames, analysed_s));
+    metrics.counts["frames_exported"] = built.frames_exported;
+    metrics.counts["crops_exported"] = built.crops_exported;
     if (request_.embed) {
       for (auto& [name, counters] : metrics.stages) {
         if (name == "embed") counters = clock_.counters();
