@@ -11,6 +11,7 @@
 
 #include "artifacts/atomic_file.h"
 #include "artifacts/documents.h"
+#include "base/cores.h"
 #include "base/error.h"
 #include "cli/cancel_signals.h"
 #include "cli/command.h"

@@ -99,6 +99,12 @@ TEST(Program, CalledEpisodeRunItIsTheRunCommand) {
   EXPECT_THAT(o.out, HasSubstr("--ep-id"));
 }
 
+TEST(Program, CalledEpisodeCleanupItIsTheCleanupCommand) {
+  const Outcome o = called({"--help"}, "/usr/bin/episode_cleanup");
+  EXPECT_EQ(o.code, kExitDone);
+  EXPECT_THAT(o.out, HasSubstr("--actions"));
+}
+
 TEST(Program, HelpAllHasEveryKnob) {
   const Outcome o = called({"run", "--help-all"});
   EXPECT_EQ(o.code, kExitDone);
@@ -118,7 +124,7 @@ std::vector<std::string> words_for(const std::string& script, const std::string&
 TEST(Completion, KnowsEveryCommandAndEveryFlag) {
   const Outcome o = called({"completion", "bash"});
   EXPECT_EQ(o.code, kExitDone);
-  const std::vector<std::string> flags = words_for(o.out, "run");
+  const std::vector<std::string> flags = words_for(o.out, "'run '*");
   for (const Knob& knob : knobs()) {
     EXPECT_THAT(flags, ::testing::Contains(knob.flag));
     if (knob.type == KnobType::boolean) {
@@ -133,8 +139,17 @@ TEST(Completion, KnowsEveryCommandAndEveryFlag) {
     EXPECT_THAT(flags, ::testing::Contains(flag));
   }
   for (const Command& c : commands()) {
-    EXPECT_THAT(o.out, HasSubstr("    " + std::string(c.name) + ") words="));
+    EXPECT_THAT(o.out, HasSubstr("    '" + std::string(c.name) + " '*) words="));
   }
+}
+
+TEST(Completion, KnowsTheCommandsOfCommandsAndTheProfiles) {
+  const std::string script = called({"completion", "bash"}).out;
+  EXPECT_THAT(words_for(script, "identities"), ::testing::IsSupersetOf({"list", "label", "undo"}));
+  EXPECT_THAT(words_for(script, "'identities undo'"), ::testing::Contains("--to"));
+  EXPECT_THAT(words_for(script, "'identities list'"), ::testing::Not(::testing::Contains("--to")));
+  EXPECT_THAT(words_for(script, "--profile"),
+              ::testing::ElementsAre("fast_cpu", "low_power", "balanced", "high_accuracy"));
 }
 
 TEST(Completion, ZshLoadsTheSameScript) {

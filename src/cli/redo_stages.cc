@@ -31,7 +31,6 @@ SettingsSources sources_of(const RedoOptions& options) {
   sources.config_dir = find_home() / "config" / "pipeline";
   sources.env = process_environment();
   sources.flags = options.flags;
-  sources.cores = available_cores();
   if (!options.profile.empty()) sources.profile = options.profile;
   return sources;
 }

@@ -68,7 +68,6 @@ Settings settings_of(const RunOptions& options, const fs::path& home) {
   sources.env = process_environment();
   if (!options.profile.empty()) sources.profile = options.profile;
   sources.flags = options.knobs->given();
-  sources.cores = available_cores();
   return load_settings(sources);
 }
 

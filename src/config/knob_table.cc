@@ -13,7 +13,6 @@ constexpr std::string_view kDetection = "detection.yaml";
 constexpr std::string_view kTracking = "tracking.yaml";
 constexpr std::string_view kFaces = "faces_embed_sampling.yaml";
 constexpr std::string_view kClustering = "clustering.yaml";
-constexpr std::string_view kScreenTime = "screen_time.yaml";
 constexpr std::string_view kFacebank = "facebank.yaml";
 constexpr std::string_view kExport = "export.yaml";
 constexpr std::string_view kRun = "run.yaml";
@@ -158,11 +157,13 @@ std::vector<KnobRow> people_rows() {
            "cosine similarity to a person's nearest photo from which an identity is that person"),
       real("person_margin", kFacebank, {0, 2}, SA_MEMBER(facebank.person_margin),
            "by how much that must be more than the next person's"),
-      real("gap_tolerance_s", kScreenTime, {0, 60}, SA_MEMBER(screen_time.gap_tolerance_s),
+      words("smoothing", kScreenTimeFile, SA_MEMBER(screen_time.smoothing),
+            "preset of smoothing_presets.yaml for the next three"),
+      real("gap_tolerance_s", kScreenTimeFile, {0, 60}, SA_MEMBER(screen_time.gap_tolerance_s),
            "appearances with at most this many seconds between them are one"),
-      real("edge_padding_s", kScreenTime, {0, 10}, SA_MEMBER(screen_time.edge_padding_s),
+      real("edge_padding_s", kScreenTimeFile, {0, 10}, SA_MEMBER(screen_time.edge_padding_s),
            "seconds put before and behind each appearance"),
-      real("min_appearance_s", kScreenTime, {0, 60}, SA_MEMBER(screen_time.min_appearance_s),
+      real("min_appearance_s", kScreenTimeFile, {0, 60}, SA_MEMBER(screen_time.min_appearance_s),
            "shorter appearances are left out, in seconds"),
   };
 }

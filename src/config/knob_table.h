@@ -31,5 +31,6 @@ inline constexpr std::string_view kPixelUnit = "px";
 
 // Knobs of this file are set by a profile, a variable or a flag only.
 inline constexpr std::string_view kProfilesFile = "performance_profiles.yaml";
+inline constexpr std::string_view kScreenTimeFile = "screen_time.yaml";
 
 }  // namespace screenalytics

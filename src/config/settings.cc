@@ -3,19 +3,18 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <sched.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cctype>
 #include <charconv>
 #include <system_error>
-#include <thread>
 
+#include "base/cores.h"
 #include "base/error.h"
 #include "config/knob_table.h"
 #include "config/knobs.h"
-#include "config/profiles.h"
+#include "config/preset_file.h"
 #include "config/yaml_file.h"
 
 namespace screenalytics {
@@ -77,7 +76,7 @@ void apply_profile(Settings& settings, const SettingsSources& sources) {
     wanted = *from_env;
     source = fmt::format("environment {}", kEnvProfile);
   }
-  const Profiles profiles(sources.config_dir);
+  const PresetFile profiles = profiles_in(sources.config_dir);
   if (!sources.profile && !from_env && profiles.names().empty()) return;
   settings.profile = profiles.canonical_name(wanted, source);
   settings.profile_source = source;
@@ -137,13 +136,18 @@ void apply_flags(Settings& settings, const SettingsSources& sources) {
   }
 }
 
-int count_cores(int given) {
-  if (given > 0) return given;
-  // The cores this process may use, not those of the machine: containers and taskset count.
-  cpu_set_t set;
-  CPU_ZERO(&set);
-  if (::sched_getaffinity(0, sizeof set, &set) == 0) return std::max(1, CPU_COUNT(&set));
-  return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+// A preset acts where nothing else has a say.
+void apply_smoothing(Settings& settings, const std::filesystem::path& dir) {
+  const PresetFile presets = smoothing_presets_in(dir);
+  std::string& name = settings.screen_time.smoothing;
+  Origin& asked = settings.provenance["smoothing"];
+  if (presets.names().empty() && asked.source == "default") return;
+  name = asked.value = presets.canonical_name(name, asked.source);
+  presets.for_each_value(
+      name, [&](const Knob& knob, const std::string& text, const std::string& where) {
+        if (settings.provenance.at(std::string(knob.key)).source != "default") return;
+        apply(settings, knob, text, where, fmt::format("smoothing {} ({})", name, where));
+      });
 }
 
 // Returns the number a thread variable asks for; OpenMP also allows "4,2": the outermost counts.
@@ -156,7 +160,7 @@ std::optional<int> thread_cap(const std::string& text) {
 }
 
 void resolve_threads(Settings& settings, const SettingsSources& sources) {
-  const int cores = count_cores(sources.cores);
+  const int cores = sources.cores > 0 ? sources.cores : available_cores();
   int& threads = settings.run.threads;
   Origin& origin = settings.provenance["threads"];
   if (threads == 0) {
@@ -234,6 +238,7 @@ Settings load_settings(const SettingsSources& sources) {
   apply_profile(settings, sources);
   apply_environment(settings, sources);
   apply_flags(settings, sources);
+  apply_smoothing(settings, sources.config_dir);
   resolve_threads(settings, sources);
   check_together(settings);
   return settings;
@@ -254,7 +259,7 @@ std::map<std::string, std::string> process_environment() {
 }
 
 std::vector<std::string> profile_names(const std::filesystem::path& config_dir) {
-  return Profiles(config_dir).names();
+  return profiles_in(config_dir).names();
 }
 
 }  // namespace screenalytics

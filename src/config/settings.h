@@ -78,6 +78,7 @@ struct ClusteringSettings {
 };
 
 struct ScreenTimeSettings {
+  std::string smoothing = "standard";  // a preset for the three below
   double gap_tolerance_s = 0.5;
   double edge_padding_s = 0;
   double min_appearance_s = 0;
@@ -136,7 +137,8 @@ struct SettingsSources {
   int cores = 0;                             // 0: ask the machine
 };
 
-// Flags win over environment, profile, YAML files and built-in defaults, in this order.
+// Flags win over environment, profile, YAML files, smoothing preset and built-in defaults, in this
+// order.
 // Pure, but for reading config_dir. Throws: invalid_argument, naming the place, the key, what is
 // allowed and the nearest valid name.
 Settings load_settings(const SettingsSources& sources);

@@ -310,6 +310,55 @@ TEST_F(SettingsTest, UnknownProfilesNameTheNearestAndWhoAsked) {
   EXPECT_THAT(refused(), HasSubstr("performance_profiles.yaml has none"));
 }
 
+TEST(ShippedSettings, StandardSmoothingIsTheBuiltInOne) {
+  SettingsSources sources = shipped("balanced");
+  const TempFolder empty;
+  SettingsSources bare;
+  bare.config_dir = empty.path();
+  const auto three = [](const Settings& s) {
+    return std::tuple(s.screen_time.gap_tolerance_s, s.screen_time.edge_padding_s,
+                      s.screen_time.min_appearance_s);
+  };
+  EXPECT_EQ(three(load_settings(sources)), three(load_settings(bare)));
+  sources.flags["smoothing"] = "exact";
+  EXPECT_EQ(three(load_settings(sources)), std::tuple(0, 0, 0));
+  sources.flags["smoothing"] = "stopwatch";
+  EXPECT_EQ(load_settings(sources).provenance.at("smoothing").value, "editorial");
+  EXPECT_EQ(three(load_settings(sources)), std::tuple(2, 0.25, 1));
+}
+
+TEST_F(SettingsTest, ASmoothingPresetActsWhereNothingElseHasASay) {
+  folder_.write("smoothing_presets.yaml",
+                "standard: {gap_tolerance_s: 0.5}\n"
+                "loose:\n  gap_tolerance_s: 3\n  min_appearance_s: 2\n");
+  folder_.write("screen_time.yaml", "smoothing: loose\n");
+  Settings s = load_settings(sources_);
+  EXPECT_EQ(s.screen_time.gap_tolerance_s, 3);
+  EXPECT_EQ(s.screen_time.min_appearance_s, 2);
+  EXPECT_EQ(s.screen_time.edge_padding_s, 0);
+  EXPECT_EQ(s.provenance.at("gap_tolerance_s").source,
+            "smoothing loose (" + at("smoothing_presets.yaml:3") + ")");
+  folder_.write("screen_time.yaml", "smoothing: loose\ngap_tolerance_s: 1\n");
+  sources_.env["SCREENALYTICS_MIN_APPEARANCE_S"] = "4";
+  s = load_settings(sources_);
+  EXPECT_EQ(s.screen_time.gap_tolerance_s, 1);
+  EXPECT_EQ(s.screen_time.min_appearance_s, 4);
+}
+
+TEST_F(SettingsTest, WrongSmoothingPresetsAreNamed) {
+  sources_.flags["smoothing"] = "loose";
+  EXPECT_THAT(refused(), HasSubstr("smoothing_presets.yaml has none"));
+  folder_.write("smoothing_presets.yaml", "standard: {}\nlooser: {edge_padding_s: 1}\n");
+  EXPECT_EQ(refused(),
+            "flag --smoothing: unknown smoothing preset 'loose'; did you mean 'looser'?");
+  folder_.write("smoothing_presets.yaml", "loose: {stride: 1}\n");
+  EXPECT_THAT(refused(), HasSubstr("smoothing_presets.yaml:1: 'stride' is set by the profiles"));
+  folder_.write("smoothing_presets.yaml", "loose:\n  edge_padding_s: 11\n");
+  EXPECT_THAT(refused(), HasSubstr("smoothing_presets.yaml:2: edge_padding_s is '11', not a"));
+  folder_.write("smoothing_presets.yaml", "loose:\n  edge_paddin_s: 1\n");
+  EXPECT_THAT(refused(), HasSubstr("did you mean 'edge_padding_s'?"));
+}
+
 TEST_F(SettingsTest, WrongFlagsAndVariablesAreErrorsThatNameThem) {
   sources_.flags = {{"confidence", "0.5"}};
   EXPECT_EQ(refused(), "unknown setting 'confidence'; did you mean 'confidence_th'?");

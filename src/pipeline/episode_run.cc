@@ -11,6 +11,7 @@
 #include "artifacts/documents.h"
 #include "artifacts/episode_lock.h"
 #include "artifacts/episode_paths.h"
+#include "base/cores.h"
 #include "base/error.h"
 #include "identities/find_people.h"
 #include "pipeline/analysis.h"

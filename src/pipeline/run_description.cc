@@ -46,10 +46,10 @@ const Keys& embed_knobs() {
 
 // Knobs that act on the finished tracks.
 const Keys& people_knobs() {
-  static const Keys keys{"cluster_thresh",   "linkage",         "min_cluster_size",
-                         "min_identity_sim", "group_thresh",    "singleton_merge",
-                         "person_thresh",    "person_margin",   "gap_tolerance_s",
-                         "edge_padding_s",   "min_appearance_s"};
+  static const Keys keys{"cluster_thresh",   "linkage",        "min_cluster_size",
+                         "min_identity_sim", "group_thresh",   "singleton_merge",
+                         "person_thresh",    "person_margin",  "smoothing",
+                         "gap_tolerance_s",  "edge_padding_s", "min_appearance_s"};
   return keys;
 }
 

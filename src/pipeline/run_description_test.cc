@@ -68,10 +68,10 @@ TEST(RunFingerprint, ChangesWithEveryKnobThatMattersAndWithNoOther) {
                                                "sampling_mode",    "max_faces_per_episode",
                                                "cluster_thresh",   "linkage",
                                                "min_cluster_size", "min_identity_sim",
-                                               "group_thresh",     "singleton_merge",
-                                               "person_thresh",    "person_margin",
-                                               "gap_tolerance_s",  "edge_padding_s",
-                                               "min_appearance_s"};
+                                               "group_thresh",     "smoothing",
+                                               "singleton_merge",  "person_thresh",
+                                               "person_margin",    "gap_tolerance_s",
+                                               "edge_padding_s",   "min_appearance_s"};
   Described run;
   const std::string before = run.fingerprint();
   for (const Knob& knob : knobs()) {

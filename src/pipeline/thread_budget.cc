@@ -51,12 +51,6 @@ std::vector<int> allowed_cores() {
 
 }  // namespace
 
-int available_cores() {
-  const size_t cores = allowed_cores().size();
-  return cores > 0 ? static_cast<int>(cores)
-                   : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
-}
-
 std::string restrict_to_cores(int threads) {
   std::vector<int> cores = allowed_cores();
   if (cores.empty() || threads >= static_cast<int>(cores.size())) return {};
@@ -81,7 +75,6 @@ std::string restrict_to_cores(int threads) {
 
 #else
 
-int available_cores() { return std::max(1, static_cast<int>(std::thread::hardware_concurrency())); }
 std::string restrict_to_cores(int) { return {}; }
 
 #endif

@@ -6,9 +6,6 @@
 
 namespace screenalytics {
 
-// Cores this process may run on now.
-int available_cores();
-
 // Restricts every thread of the process, present and future, to `threads` of the cores it may use:
 // the least busy of them at this moment. Thread counts alone cannot hold a budget, since codec,
 // inference and our own threads each have theirs. Where the system has no such call, or `threads`

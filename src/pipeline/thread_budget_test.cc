@@ -6,6 +6,8 @@
 
 #include <thread>
 
+#include "base/cores.h"
+
 namespace screenalytics {
 namespace {
 

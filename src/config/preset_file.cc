@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "config/profiles.h"
+#include "config/preset_file.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -46,58 +46,68 @@ std::string entry_text(const YamlFile& yaml, const Knob& knob, const YAML::Node&
   return value.Scalar();
 }
 
-Profiles::Profiles(const std::filesystem::path& config_dir)
-    : yaml_{config_dir / kProfilesFile, ErrorCode::invalid_argument, {}} {
+PresetFile::PresetFile(const std::filesystem::path& path, std::string_view noun,
+                       std::string_view knobs_of)
+    : yaml_{path, ErrorCode::invalid_argument, {}}, noun_(noun), knobs_of_(knobs_of) {
   if (!std::filesystem::exists(yaml_.path)) return;
   yaml_ = load_yaml(yaml_.path, ErrorCode::invalid_argument);
   yaml_.for_each(yaml_.root, [&](const std::string& name, const auto& name_node,
                                  const auto& values) {
-    if (!profile_of_name_.emplace(name, name).second) {
-      yaml_.fail(name_node, fmt::format("'{}' names another profile already", name));
+    if (!canonical_.emplace(name, name).second) {
+      yaml_.fail(name_node, fmt::format("'{}' names another {} already", name, noun_));
     }
     names_.push_back(name);
     yaml_.for_each(values, [&](const std::string& key, const auto& key_node, const auto& value) {
       if (key == kAlias) return add_alias(name, value);
       Settings scratch;
-      const Knob& knob = knob_of_entry(yaml_, key, key_node, kProfilesFile);
+      const Knob& knob = knob_of_entry(yaml_, key, key_node, knobs_of_);
       set_knob(scratch, knob, entry_text(yaml_, knob, value), yaml_.at(key_node));
     });
   });
 }
 
-void Profiles::add_alias(const std::string& profile, const YAML::Node& value) {
+void PresetFile::add_alias(const std::string& name, const YAML::Node& value) {
   if (value.IsSequence()) {
-    for (const YAML::Node& each : value) add_alias(profile, each);
+    for (const YAML::Node& each : value) add_alias(name, each);
     return;
   }
   if (!value.IsScalar()) yaml_.fail(value, "an alias is a word or a list of words");
-  if (!profile_of_name_.emplace(value.Scalar(), profile).second) {
-    yaml_.fail(value, fmt::format("'{}' names another profile already", value.Scalar()));
+  if (!canonical_.emplace(value.Scalar(), name).second) {
+    yaml_.fail(value, fmt::format("'{}' names another {} already", value.Scalar(), noun_));
   }
   names_.push_back(value.Scalar());
 }
 
-std::string Profiles::canonical_name(const std::string& name, std::string_view source) const {
-  const auto found = profile_of_name_.find(name);
-  if (found != profile_of_name_.end()) return found->second;
+std::string PresetFile::canonical_name(const std::string& name, std::string_view source) const {
+  const auto found = canonical_.find(name);
+  if (found != canonical_.end()) return found->second;
   if (names_.empty()) {
-    throw Error(ErrorCode::invalid_argument, fmt::format("{}: unknown profile '{}'; {} has none",
-                                                         source, name, yaml_.path.string()));
+    throw Error(ErrorCode::invalid_argument, fmt::format("{}: unknown {} '{}'; {} has none", source,
+                                                         noun_, name, yaml_.path.string()));
   }
   const std::vector<std::string_view> names(names_.begin(), names_.end());
   throw Error(ErrorCode::invalid_argument,
-              fmt::format("{}: unknown profile '{}'{}", source, name, did_you_mean(name, names)));
+              fmt::format("{}: unknown {} '{}'{}", source, noun_, name, did_you_mean(name, names)));
 }
 
-void Profiles::for_each_value(const std::string& profile,
-                              const std::function<void(const Knob&, const std::string& text,
-                                                       const std::string& where)>& visit) const {
-  yaml_.for_each(yaml_.root[profile],
+void PresetFile::for_each_value(const std::string& name,
+                                const std::function<void(const Knob&, const std::string& text,
+                                                         const std::string& where)>& visit) const {
+  if (names_.empty()) return;
+  yaml_.for_each(yaml_.root[name],
                  [&](const std::string& key, const auto& key_node, const auto& value) {
                    if (key == kAlias) return;
-                   const Knob& knob = knob_of_entry(yaml_, key, key_node, kProfilesFile);
+                   const Knob& knob = knob_of_entry(yaml_, key, key_node, knobs_of_);
                    visit(knob, entry_text(yaml_, knob, value), yaml_.at(key_node));
                  });
+}
+
+PresetFile profiles_in(const std::filesystem::path& config_dir) {
+  return {config_dir / kProfilesFile, "profile", kProfilesFile};
+}
+
+PresetFile smoothing_presets_in(const std::filesystem::path& config_dir) {
+  return {config_dir / "smoothing_presets.yaml", "smoothing preset", kScreenTimeFile};
 }
 
 }  // namespace screenalytics
