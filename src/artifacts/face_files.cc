@@ -112,7 +112,7 @@ TrackEmbeddingRow parse_track_embedding(const Json& json, const Place& place, si
   row.outliers = static_cast<int>(fields.integer("outliers"));
   row.quality = fields.number("quality", 0, 1);
   row.fallback = fields.boolean("fallback");
-  if (!fields.is_null("thumb")) row.thumb = fields.text("thumb");
+  if (!fields.is_null("thumb")) row.thumb = fields.path_below_root("thumb");
   return row;
 }
 

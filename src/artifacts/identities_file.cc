@@ -127,7 +127,7 @@ IdentityRow parse_identity(const Fields& fields, const Place& place, const std::
   row.variance = stats.number("variance");
   row.faces = stats.integer("num_faces_total");
   if (!fields.is_null("canonical_face_path")) {
-    row.canonical_face = fields.text("canonical_face_path");
+    row.canonical_face = fields.path_below_root("canonical_face_path");
   }
   row.label = parse_label(fields.object("labels"), place, path + "labels.");
   row.locked = fields.boolean("locked");

@@ -75,6 +75,12 @@ TEST(IdentitiesFile, AnIdentityEditedIntoNonsenseIsRefusedByName) {
   EXPECT_THAT(error_after("\"track-00002\"", "7").what(), HasSubstr("names like track-00001"));
   EXPECT_THAT(error_after("\"identity-00002\"", "\"../2\"").what(),
               HasSubstr("a name like identity-00001"));
+  for (const char* outside : {"\"/etc/passwd\"", "\"frames/../../x.jpg\"", "\"..\""}) {
+    EXPECT_THAT(error_after("\"canonical_face_path\": null",
+                            std::string("\"canonical_face_path\": ") + outside)
+                    .what(),
+                HasSubstr("a path below the output root"));
+  }
   EXPECT_EQ(error_after("{", "").code(), ErrorCode::corrupt_input);
   EXPECT_EQ(error_after("identities_v1", "identities_v9").code(), ErrorCode::corrupt_input);
 }

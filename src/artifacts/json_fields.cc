@@ -4,7 +4,9 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <cmath>
+#include <filesystem>
 #include <utility>
 
 namespace screenalytics {
@@ -88,6 +90,15 @@ std::string Fields::text(const char* name, bool may_be_empty) const {
     fail(name, value, "a text with content");
   }
   return value.get<std::string>();
+}
+
+std::string Fields::path_below_root(const char* name) const {
+  std::string path = text(name);
+  const std::filesystem::path parts(path);
+  if (parts.is_absolute() || std::find(parts.begin(), parts.end(), "..") != parts.end()) {
+    fail(name, any(name), "a path below the output root");
+  }
+  return path;
 }
 
 std::string Fields::one_of(const char* name, std::span<const std::string_view> allowed) const {

@@ -42,6 +42,8 @@ class Fields {
                 double max = std::numeric_limits<double>::max()) const;
   Timestamp time(const char* name) const;
   std::string text(const char* name, bool may_be_empty = false) const;
+  // A path below the output root: relative, without "..".
+  std::string path_below_root(const char* name) const;
   std::string one_of(const char* name, std::span<const std::string_view> allowed) const;
   const Json& array(const char* name) const;
   const Json& object(const char* name) const;

@@ -9,6 +9,7 @@
 
 #include "artifacts/documents.h"
 #include "base/error.h"
+#include "base/names.h"
 #include "config/home.h"
 #include "config/knobs.h"
 #include "config/model_manifests.h"

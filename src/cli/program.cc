@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "base/names.h"
 #include "cli/command.h"
 #include "config/knobs.h"
 

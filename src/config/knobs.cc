@@ -7,10 +7,10 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
-#include <numeric>
 
 #include "base/check.h"
 #include "base/error.h"
+#include "base/names.h"
 #include "config/knob_table.h"
 
 namespace screenalytics {
@@ -85,21 +85,6 @@ const KnobRow& row_of(const Knob& knob) {
   check_failed("the knob is in the table", __FILE__, __LINE__);
 }
 
-size_t edit_distance(std::string_view a, std::string_view b) {
-  std::vector<size_t> row(b.size() + 1);
-  std::iota(row.begin(), row.end(), size_t{0});
-  for (size_t i = 1; i <= a.size(); ++i) {
-    size_t diagonal = row[0];
-    row[0] = i;
-    for (size_t j = 1; j <= b.size(); ++j) {
-      const size_t change = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
-      diagonal = row[j];
-      row[j] = std::min({change, row[j] + 1, row[j - 1] + 1});
-    }
-  }
-  return row[b.size()];
-}
-
 }  // namespace
 
 std::span<const Knob> knobs() {
@@ -156,21 +141,6 @@ std::string knob_text(const Settings& settings, const Knob& knob) {
   // The members are reached through non-const references; nothing is written here.
   auto& all = const_cast<Settings&>(settings);
   return std::visit([&](auto member) { return value_text(member(all)); }, row_of(knob).member);
-}
-
-std::string nearest_name(std::string_view word, std::span<const std::string_view> candidates) {
-  std::string_view best;
-  size_t best_distance = std::max<size_t>(2, word.size() / 3) + 1;
-  for (std::string_view candidate : candidates) {
-    size_t distance = edit_distance(word, candidate);
-    // `confidence` for `confidence_th`: a whole beginning is nearer than its missing end suggests.
-    if (word.size() >= 3 && candidate.starts_with(word)) distance = std::min<size_t>(distance, 1);
-    if (distance < best_distance) {
-      best = candidate;
-      best_distance = distance;
-    }
-  }
-  return std::string(best);
 }
 
 }  // namespace screenalytics

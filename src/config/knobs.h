@@ -48,8 +48,4 @@ void set_knob(Settings& settings, const Knob& knob, std::string_view text, std::
 // Returns the value as it would be written on a command line.
 std::string knob_text(const Settings& settings, const Knob& knob);
 
-// Returns the candidate with the smallest edit distance to `word`, or "" where none is near.
-// Pure.
-std::string nearest_name(std::string_view word, std::span<const std::string_view> candidates);
-
 }  // namespace screenalytics

@@ -127,19 +127,5 @@ TEST(Knobs, WrongValuesNameThePlaceTheKeyTheValueAndTheRange) {
   EXPECT_EQ(allowed_values(knob("out_root")), "a text");
 }
 
-TEST(NearestName, FindsTypingErrorsAndBeginningsAndNothingFarAway) {
-  std::vector<std::string_view> keys;
-  for (const Knob& each : knobs()) keys.push_back(each.key);
-  EXPECT_EQ(nearest_name("confidence", keys), "confidence_th");
-  EXPECT_EQ(nearest_name("confidense_th", keys), "confidence_th");
-  EXPECT_EQ(nearest_name("tresh_match", keys), "");
-  EXPECT_EQ(nearest_name("match_tresh", keys), "match_thresh");
-  EXPECT_EQ(nearest_name("strid", keys), "stride");
-  EXPECT_EQ(nearest_name("stirde", keys), "stride");
-  EXPECT_EQ(nearest_name("completely_different", keys), "");
-  EXPECT_EQ(nearest_name("", keys), "");
-  EXPECT_EQ(nearest_name("a", {}), "");
-}
-
 }  // namespace
 }  // namespace screenalytics

@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "base/names.h"
 #include "config/knobs.h"
 #include "config/yaml_file.h"
 

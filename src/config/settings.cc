@@ -12,6 +12,7 @@
 
 #include "base/cores.h"
 #include "base/error.h"
+#include "base/names.h"
 #include "config/knob_table.h"
 #include "config/knobs.h"
 #include "config/preset_file.h"

@@ -12,6 +12,7 @@
 #include "artifacts/rows.h"
 #include "base/error.h"
 #include "base/image_warp.h"
+#include "base/names.h"
 #include "embed/face_quality.h"
 #include "facebank/photo_faces.h"
 #include "inference/sha256.h"
@@ -215,9 +216,7 @@ void Facebank::refuse_if_nearer_to_others(const std::string& person_id, const Em
 
 SeedRecord Facebank::add(const std::string& name, const fs::path& photo,
                          const AddOptions& options) {
-  if (name.empty() || name.size() > 200) {
-    throw Error(ErrorCode::invalid_argument, "a person's name has 1 to 200 bytes");
-  }
+  require_name(name);
   const Image image = read_photo(photo);
   const std::vector<Detection> faces = find_photo_faces(image, detector());
   const Detection& face = pick_face(photo, faces, options.face);
@@ -269,9 +268,7 @@ SeedRecord Facebank::add(const std::string& name, const fs::path& photo,
 }
 
 void Facebank::rename(const std::string& who, const std::string& name) {
-  if (name.empty() || name.size() > 200) {
-    throw Error(ErrorCode::invalid_argument, "a person's name has 1 to 200 bytes");
-  }
+  require_name(name);
   store_.rename_person(person(who).person_id, name);
   references_.reset();
 }

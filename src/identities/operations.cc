@@ -4,18 +4,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
-#include <cstdint>
-#include <string_view>
 
 #include "artifacts/identities_file.h"
 #include "artifacts/rows.h"
 #include "base/error.h"
+#include "base/names.h"
 
 namespace screenalytics {
 namespace {
-
-constexpr size_t kMaxName = 200;  // bytes
 
 const AssignedIdentity* find(const Assignment& assignment, int identity) {
   const auto found =
@@ -64,37 +60,6 @@ void require_apart(const ModerationState& state, const std::vector<int>& a,
                       track_name(x), track_name(y), std::max(start(x), start(y)).seconds()));
     }
   }
-}
-
-// The code point at the start of `text`, and its bytes; nothing where that is not UTF-8 (RFC 3629).
-std::optional<std::pair<uint32_t, size_t>> code_point(std::string_view text) {
-  static constexpr std::array<uint32_t, 5> kLeast = {0, 0, 0x80, 0x800, 0x10000};  // by length
-  const auto lead = static_cast<unsigned char>(text[0]);
-  if (lead < 0x80) return {{lead, 1}};
-  const size_t length = lead >> 5 == 6 ? 2 : lead >> 4 == 14 ? 3 : lead >> 3 == 30 ? 4 : 0;
-  if (length == 0 || length > text.size()) return std::nullopt;
-  uint32_t point = lead & (0x7FU >> length);
-  for (size_t k = 1; k < length; ++k) {
-    const auto next = static_cast<unsigned char>(text[k]);
-    if (next >> 6 != 2) return std::nullopt;
-    point = point << 6 | (next & 0x3FU);
-  }
-  const bool surrogate = point >= 0xD800 && point <= 0xDFFF;
-  if (point < kLeast[length] || surrogate || point > 0x10FFFF) return std::nullopt;
-  return {{point, length}};
-}
-
-bool is_utf8_without_controls(std::string_view text) {
-  while (!text.empty()) {
-    const auto next = code_point(text);
-    if (!next || next->first < 0x20 || (next->first >= 0x7F && next->first < 0xA0)) return false;
-    text.remove_prefix(next->second);
-  }
-  return true;
-}
-
-bool is_blank(const std::string& name) {
-  return !name.empty() && name.find_first_not_of(' ') == std::string::npos;
 }
 
 std::vector<int> merged(std::vector<int> a, const std::vector<int>& b) {
@@ -147,15 +112,7 @@ std::vector<int> sorted_unique(std::vector<int> list) {
 
 Decision label_identity(const ModerationState& state, int identity, const std::string& name,
                         const std::string& person_id) {
-  if (name.size() > kMaxName || !is_utf8_without_controls(name)) {
-    throw Error(
-        ErrorCode::invalid_argument,
-        fmt::format("a name is at most {} bytes of UTF-8 without control characters", kMaxName));
-  }
-  if (is_blank(name)) {
-    throw Error(ErrorCode::invalid_argument,
-                "a name of blanks is none; write \"\" to take the name away");
-  }
+  if (!name.empty()) require_name(name);
   AssignedIdentity after = identity_of(state, identity);
   after.name = name;
   after.person_id = person_id;

@@ -2,17 +2,20 @@
 #include "report/exports.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cctype>
 #include <cmath>
 #include <map>
 #include <set>
+#include <span>
 
 #include "artifacts/documents.h"
 #include "artifacts/identities_file.h"
 #include "artifacts/row_files.h"
 #include "base/error.h"
+#include "base/names.h"
 #include "summarize/intervals.h"
 
 namespace screenalytics {
@@ -106,20 +109,31 @@ struct FrameBoxes {
 
 const PersonRow& person_named(const ScreenTimeReport& report, std::string_view name) {
   std::vector<const PersonRow*> found;
-  std::string known;
+  std::vector<std::string> labels;
   for (const PersonRow& p : report.people) {
     const bool identity = std::any_of(p.identities.begin(), p.identities.end(), [&](int i) {
       return identity_name(i) == name || std::to_string(i) == name;
     });
     if (p.label() == name || p.person_id == name || identity) return p;
     if (lower(p.label()) == lower(name)) found.push_back(&p);
-    if (known.size() < 200) known += (known.empty() ? "" : ", ") + p.label();
+    labels.push_back(p.label());
   }
   if (found.size() == 1) return *found[0];
   if (found.empty()) {
-    throw Error(ErrorCode::not_found,
-                fmt::format("nobody called '{}' is in episode '{}'; there are {}", name,
-                            report.ep_id, known.empty() ? "none" : known));
+    const std::vector<std::string_view> known(labels.begin(), labels.end());
+    const std::string near = nearest_name(name, known);
+    constexpr size_t kNamed = 10;
+    throw Error(
+        ErrorCode::not_found,
+        fmt::format(
+            "nobody called '{}' is in episode '{}'; {}", name, report.ep_id,
+            !near.empty() ? fmt::format("did you mean '{}'?", near)
+            : known.empty()
+                ? "it has nobody"
+                : fmt::format(
+                      "there are {}{}",
+                      fmt::join(std::span(known).first(std::min(kNamed, known.size())), ", "),
+                      known.size() > kNamed ? " and others" : "")));
   }
   throw Error(ErrorCode::conflict,
               fmt::format("several people are called '{}'; name an identity", name));

@@ -34,7 +34,9 @@ TEST(Exports, APersonIsFoundByNameIdOrIdentity) {
     EXPECT_EQ(&person_named(r, name), &r.people[0]) << name;
   }
   EXPECT_EQ(&person_named(r, "2"), &r.people[1]);
-  const Error error = caught_error([&] { person_named(r, "Bob"); });
+  EXPECT_THAT(caught_error([&] { person_named(r, "Anne"); }).what(),
+              HasSubstr("did you mean 'Ann'?"));
+  const Error error = caught_error([&] { person_named(r, "Roberta"); });
   EXPECT_EQ(error.code(), ErrorCode::not_found);
   EXPECT_THAT(error.what(), HasSubstr("there are Ann, identity-00002"));
 }
