@@ -324,7 +324,7 @@ TEST(ShippedSettings, StandardSmoothingIsTheBuiltInOne) {
   EXPECT_EQ(three(load_settings(sources)), std::tuple(0, 0, 0));
   sources.flags["smoothing"] = "stopwatch";
   EXPECT_EQ(load_settings(sources).provenance.at("smoothing").value, "editorial");
-  EXPECT_EQ(three(load_settings(sources)), std::tuple(2, 0.25, 1));
+  EXPECT_EQ(three(load_settings(sources)), std::tuple(2, 0, 1));
 }
 
 TEST_F(SettingsTest, ASmoothingPresetActsWhereNothingElseHasASay) {

@@ -14,6 +14,7 @@
 #include "artifacts/documents.h"
 #include "artifacts/identities_file.h"
 #include "artifacts/screentime_file.h"
+#include "report/co_presence.h"
 #include "report/html.h"
 #include "report/style.h"
 #include "report/timeline.h"
@@ -115,41 +116,6 @@ void add_people(std::string& page, const Inputs& in) {
   if (shown < all) {
     page += fmt::format("<details><summary>and {} more people</summary>\n", all - shown);
     for (size_t i = shown; i < all; ++i) page += person_html(in, i);
-    page += "</details>\n";
-  }
-  page += "</section>\n";
-}
-
-void add_pairs(std::string& page, const Inputs& in, size_t first, size_t last) {
-  page +=
-      "<div class=\"table\"><table class=\"pairs\"><tr><th>Who</th><th>and</th><th "
-      "class=\"n\">Seconds</th></tr>\n";
-  for (size_t i = first; i < last; ++i) {
-    const SharedTime& s = in.time.co_presence[i];
-    page += fmt::format("<tr><td>{}</td><td>{}</td><td class=\"n\">{:.1f}</td></tr>\n",
-                        html_text(in.time.people[s.a].label()),
-                        html_text(in.time.people[s.b].label()), s.seconds);
-  }
-  page += "</table></div>\n";
-}
-
-void add_co_presence(std::string& page, const Inputs& in) {
-  constexpr size_t kOpen = 12, kShown = 200;
-  constexpr double kNothing_s = 0.05;  // would be shown as 0.0
-  const auto& pairs = in.time.co_presence;
-  const auto end = std::find_if(pairs.begin(), pairs.end(),
-                                [](const SharedTime& s) { return s.seconds < kNothing_s; });
-  const auto count = static_cast<size_t>(end - pairs.begin());
-  if (count == 0) return;
-  const size_t open = std::min(kOpen, count), shown = std::min(kShown, count);
-  page += "<section><h2>Seen together</h2>\n";
-  add_pairs(page, in, 0, open);
-  if (open < shown) {
-    page += fmt::format("<details><summary>and {} more pairs</summary>\n", count - open);
-    add_pairs(page, in, open, shown);
-    if (shown < count) {
-      page += fmt::format("<p class=\"soft\">and {} more, in screentime.json</p>\n", count - shown);
-    }
     page += "</details>\n";
   }
   page += "</section>\n";
@@ -270,7 +236,7 @@ std::string report_html(const EpisodePaths& paths) {
   add_header(page, in);
   add_people(page, in);
   page += timeline_html(in.time, in.shots);
-  add_co_presence(page, in);
+  page += co_presence_html(in.time);
   add_metrics(page, in);
   add_shots(page, in);
   add_settings(page, in);

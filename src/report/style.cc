@@ -51,6 +51,15 @@ table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nu
 th, td { text-align: left; padding: 6px 14px 6px 0; border-bottom: 1px solid var(--line);
          vertical-align: top; }
 .pairs td, td:last-child { overflow-wrap: anywhere; } td:last-child { min-width: 90px; }
+.matrix { width: auto; border-collapse: separate; border-spacing: 2px; }
+.matrix th, .matrix td { border: 0; padding: 3px 6px; font-size: 12px; white-space: nowrap; }
+.matrix td { min-width: 44px; text-align: center; border-radius: 3px; }
+.matrix td.self { background: var(--line); }
+.matrix th[scope=row] { position: sticky; left: 0; background: var(--card); text-align: right;
+                        max-width: 150px; overflow: hidden; text-overflow: ellipsis; }
+.matrix th[scope=col] { vertical-align: bottom; height: 96px; }
+.matrix th[scope=col] span { writing-mode: vertical-rl; transform: rotate(180deg); max-height: 110px;
+                             overflow: hidden; text-overflow: ellipsis; display: block; margin: 0 auto; }
 th { color: var(--soft); font-weight: 500; font-size: 13px; }
 td.n, th.n { text-align: right; white-space: nowrap; min-width: 0; }
 .good { color: var(--good); } .warn { color: var(--warn); font-weight: 600; }
@@ -70,7 +79,7 @@ section h2 ~ details { margin-top: 14px; } section h2 ~ details summary { font-s
   .person, tr, .lanes { break-inside: avoid; } .lanes, .table { overflow: visible; }
   .numbers div b { font-size: 18px; } .plot { flex-basis: 0; } .person { padding: 3px 0; } h2, summary { break-after: avoid; }
   details::details-content { content-visibility: visible; }
-  .bar i, svg rect, .bar { -webkit-print-color-adjust: exact; print-color-adjust: exact; } }
+  .bar i, svg rect, .bar, .matrix td { -webkit-print-color-adjust: exact; print-color-adjust: exact; } }
 )css";
 }
 
