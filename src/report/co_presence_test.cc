@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "report/co_presence.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 
 namespace screenalytics {
@@ -13,7 +14,7 @@ ScreenTimeReport people(int count) {
   ScreenTimeReport time;
   for (int i = 0; i < count; ++i) {
     PersonRow p;
-    p.name = "P" + std::to_string(i) + "<";
+    p.name = fmt::format("P{}<", i);
     time.people.push_back(p);
   }
   return time;
