@@ -27,16 +27,18 @@ std::string lower(std::string_view text) {
   return out;
 }
 
+// Times are rounded down in both formats: rounded up, the first frame of a span would miss it.
+
 // 00:00:12.480
 std::string vtt_time(Timestamp t) {
-  const int64_t ms = (t.us + 500) / 1000;
+  const int64_t ms = t.us / 1000;
   return fmt::format("{:02}:{:02}:{:02}.{:03}", ms / 3'600'000, ms / 60'000 % 60, ms / 1000 % 60,
                      ms % 1000);
 }
 
 // 0:00:12.48, the format's own precision.
 std::string ass_time(Timestamp t) {
-  const int64_t cs = (t.us + 5000) / 10'000;
+  const int64_t cs = t.us / 10'000;
   return fmt::format("{}:{:02}:{:02}.{:02}", cs / 360'000, cs / 6000 % 60, cs / 100 % 60, cs % 100);
 }
 
