@@ -145,6 +145,7 @@ void expect_people(const std::string& profile, float face_px_min, double share, 
 }
 
 TEST(People, OfTheSampleEpisodeInBalanced) { expect_people("balanced", 90, 0.03, 0.5); }
+TEST(People, OfTheSampleEpisodeInFastCpu) { expect_people("fast_cpu", 120, 0.05, 1); }
 TEST(SlowPeople, OfTheSampleEpisodeInHighAccuracy) {
   expect_people("high_accuracy", 64, 0.03, 0.5);
 }

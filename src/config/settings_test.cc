@@ -60,8 +60,8 @@ TEST(ShippedSettings, ProfilesAreThoseOfTheContract) {
     bool skip;
   };
   const Row rows[] = {
-      {"fast_cpu", "fast_cpu", "cpu", 10, 4, 1, false, false, 2, 120, 384, true},
-      {"low_power", "fast_cpu", "cpu", 10, 4, 1, false, false, 2, 120, 384, true},
+      {"fast_cpu", "fast_cpu", "cpu", 10, 4, 1, false, false, 2, 120, 480, true},
+      {"low_power", "fast_cpu", "cpu", 10, 4, 1, false, false, 2, 120, 480, true},
       {"balanced", "balanced", "auto", 5, 8, 2, true, false, 4, 90, 640, false},
       {"high_accuracy", "high_accuracy", "auto", 1, 30, 8, true, true, 16, 64, 640, false},
   };

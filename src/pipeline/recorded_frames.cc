@@ -49,7 +49,7 @@ TrackParts::TrackParts(const EpisodePaths& paths) {
   }
 }
 
-void TrackParts::split(int track, std::vector<int64_t> first_frames) {
+void TrackParts::split(int track, const std::vector<int64_t>& first_frames) {
   std::vector<std::pair<int64_t, int>>& parts = parts_.at(track);
   SA_CHECK(parts.size() == 1);
   for (const int64_t frame : first_frames) {

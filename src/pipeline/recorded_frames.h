@@ -25,7 +25,7 @@ class TrackParts {
   explicit TrackParts(const EpisodePaths& paths);
 
   // Another person begins at these frames of the track, ascending. Requires: called once a track.
-  void split(int track, std::vector<int64_t> first_frames);
+  void split(int track, const std::vector<int64_t>& first_frames);
 
   int segment(int track, int64_t frame_idx) const;
   int track_of(int segment) const { return track_of_.at(segment); }
