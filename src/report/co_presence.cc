@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <set>
 #include <utility>
@@ -20,7 +21,7 @@ constexpr double kNothing_s = 0.05;  // would be shown as 0.0
 // "7.5", or "2:05" from a minute on.
 std::string short_time(double seconds) {
   if (seconds < 59.95) return fmt::format("{:.1f}", seconds);
-  const auto whole = static_cast<int64_t>(seconds + 0.5);
+  const long whole = std::lround(seconds);
   return fmt::format("{}:{:02}", whole / 60, whole % 60);
 }
 
