@@ -143,7 +143,8 @@ TEST_F(Export, RefusesInOneLineAndLeavesNothingBehind) {
   };
   const std::string to = (folder_->path() / "new.mp4").string();
   EXPECT_THAT(refused({"episod", "--out", to}), HasSubstr("did you mean 'episode'?"));
-  EXPECT_THAT(refused({kEpisode, "--out", video_.string()}), HasSubstr("it is the video that is read"));
+  EXPECT_THAT(refused({kEpisode, "--out", video_.string()}),
+              HasSubstr("it is the video that is read"));
   EXPECT_THAT(refused({kEpisode, "--out", "/nowhere/new.mp4"}), HasSubstr("/nowhere"));
   EXPECT_THAT(refused({kEpisode, "--out", (folder_->path() / "new.xyz").string()}),
               HasSubstr("new.xyz"));
