@@ -15,6 +15,7 @@
 #include "base/error.h"
 #include "cli/cancel_signals.h"
 #include "cli/command.h"
+#include "cli/dry_run.h"
 #include "cli/knob_flags.h"
 #include "cli/people_table.h"
 #include "cli/progress_display.h"
@@ -34,7 +35,7 @@ struct RunOptions {
   CLI::Option* ep_id_option = nullptr;
   std::string video, video_flag, ep_id, profile, stages = "detect,track,embed,cluster";
   bool resume = false, reuse = false, faces_embed = false, cluster = false;
-  bool json = false, quiet = false;
+  bool dry_run = false, json = false, quiet = false;
   std::unique_ptr<KnobFlags> knobs;
 };
 
@@ -166,6 +167,7 @@ int run(const RunOptions& options) {
   RunRequest request = make_request(options);
   const std::string refused = restrict_to_cores(request.settings.run.threads);
   if (!refused.empty()) request.settings.notes.push_back(refused);
+  if (options.dry_run) return dry_run(request, options.json, cancel_on_signals());
   const DisplayMode mode = display_mode(options);
   if (mode == DisplayMode::bar || mode == DisplayMode::lines) {
     std::fputs(fmt::format("{} as episode {}, profile {}\n", request.video.string(),
@@ -212,6 +214,10 @@ Action define_run(CLI::App& command) {
   command
       .add_flag("--reuse", o->reuse,
                 "skip what an earlier run of the same video and settings has done")
+      ->group("Run");
+  command
+      .add_flag("--dry-run", o->dry_run,
+                "say what the run would take: frames, time and disk, tried on some seconds")
       ->group("Run");
   command
       .add_flag("--faces-embed", o->faces_embed,
