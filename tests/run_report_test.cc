@@ -220,5 +220,18 @@ TEST(Doctor, SaysWhatThisMachineHas) {
                                 HasSubstr("h264"), HasSubstr("temperature"), HasSubstr("profile")));
 }
 
+// Published builds of ONNX Runtime collect usage data, and keep a database and log files for it.
+TEST(Privacy, ARunLeavesNothingButItsResults) {
+  const TempFolder folder, home, temporary, out;
+  ProgramCall call = run_call(make_face_clip({2, "24", {320, 180}}, folder, "face"), out.path());
+  call.env = {{"HOME", home.path().string()},
+              {"XDG_CACHE_HOME", home.path().string()},
+              {"TMPDIR", temporary.path().string()}};
+  const ProgramResult run = run_program(call);
+  ASSERT_EQ(run.exit_code, kExitDone) << run.text();
+  EXPECT_TRUE(std::filesystem::is_empty(home.path()));
+  EXPECT_TRUE(std::filesystem::is_empty(temporary.path()));
+}
+
 }  // namespace
 }  // namespace screenalytics

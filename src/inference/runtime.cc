@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdlib>
 #include <memory>
 #include <string_view>
 
@@ -37,6 +38,10 @@ const DeviceRow& row_of(Device device) {
 
 void start_api() {
   static const bool started = [] {
+    // Published builds of ONNX Runtime 1.30 send usage data to their maker as soon as an
+    // environment is made; DisableTelemetryEvents() comes too late for that. Nothing may leave the
+    // machine.
+    ::setenv("ORT_DISABLE_TELEMETRY", "1", 1);
     const OrtApiBase* const base = OrtGetApiBase();
     const OrtApi* const api = base->GetApi(ORT_API_VERSION);
     if (api == nullptr) {
