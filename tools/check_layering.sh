@@ -11,7 +11,7 @@ third_party=(
   'libav|libsw                     decode testing'
   'onnxruntime                     inference'
   'openssl/                        inference'
-  'nlohmann/                       artifacts testing'
+  'nlohmann/                       artifacts cli testing'
   'turbojpeg                       artifacts testing'
   'yaml-cpp/                       config'
   'CLI/                            cli'

@@ -29,6 +29,7 @@ Action define_appearances(CLI::App& command);
 Action define_export(CLI::App& command);
 Action define_export_video(CLI::App& command);
 Action define_report(CLI::App& command);
+Action define_tune(CLI::App& command);
 Action define_models(CLI::App& command);
 Action define_doctor(CLI::App& command);
 Action define_completion(CLI::App& command);

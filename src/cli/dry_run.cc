@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <filesystem>
+#include <nlohmann/json.hpp>
 #include <system_error>
 
 #include "base/error.h"
@@ -36,10 +37,11 @@ int dry_run(const RunRequest& request, bool json, const CancelToken& cancel) {
   const fs::path root = request.settings.run.out_root;
   const int64_t available = free_bytes(root);
   if (json) {
-    fmt::print(
-        "{{\"video_s\":{:.3f},\"trial_s\":{:.3f},\"frames\":{},\"analyzed_frames\":{},"
-        "\"elapsed_sec\":{:.1f},\"bytes\":{},\"free_bytes\":{},\"device\":\"{}\"}}\n",
-        e.video_s, e.trial_s, e.frames, e.analysed, e.seconds, e.bytes, available, e.device);
+    const nlohmann::json all = {{"video_s", e.video_s},     {"trial_s", e.trial_s},
+                                {"frames", e.frames},       {"analyzed_frames", e.analysed},
+                                {"elapsed_sec", e.seconds}, {"bytes", e.bytes},
+                                {"free_bytes", available},  {"device", e.device}};
+    fmt::print("{}\n", all.dump());
     return kExitDone;
   }
   fmt::print("{} with profile {}: nothing was written; {:.0f} s of it were tried\n",

@@ -66,6 +66,11 @@ constexpr Command kCommands[] = {
      define_facebank},
     {"report", "make the page that shows who is on screen when",
      "Example:\n  screenalytics report show --out report.html\n", define_report},
+    {"tune", "find the knobs that suit your video and your machine",
+     "Examples:\n"
+     "  screenalytics tune show.mp4\n"
+     "  screenalytics tune show.mp4 --at 600 --seconds 30 --save mine\n",
+     define_tune},
     {"models", "list the models and verify their files", "Example:\n  screenalytics models\n",
      define_models},
     {"doctor", "what this machine has, and which profile suits it",
