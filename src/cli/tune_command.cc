@@ -117,7 +117,7 @@ void print_tuning(const Tuning& tuning, const TuneOptions& o, int threads) {
   for (const auto& [key, value] : best.candidate.knobs) {
     std::string flag = key;
     std::replace(flag.begin(), flag.end(), '_', '-');
-    flags += " --" + flag + " " + value;
+    flags += fmt::format(" --{} {}", flag, value);
   }
   fmt::print("\nscreenalytics run {}{}\n", o.video, flags);
 }

@@ -32,7 +32,7 @@ int64_t bytes_below(const fs::path& folder) {
 }
 
 VideoInfo info_of(const RunRequest& request, const CancelToken& cancel) {
-  const VideoInfo info = open_video(request.video, {}, &cancel)->info();
+  VideoInfo info = open_video(request.video, {}, &cancel)->info();
   if (info.duration_s > 0) return info;
   throw Error(ErrorCode::unsupported,
               fmt::format("'{}' does not say how long it is, so nothing can be foretold; run it",

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "pipeline/tuning.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -36,7 +38,7 @@ size_t recommend(const std::vector<TuningResult>& results, double enough) {
 
 std::string TuningCandidate::name() const {
   std::string text = profile;
-  for (const auto& [key, value] : knobs) text += ", " + key + " " + value;
+  for (const auto& [key, value] : knobs) text += fmt::format(", {} {}", key, value);
   return text;
 }
 
