@@ -19,49 +19,12 @@
 #include "decode/video_source.h"
 #include "inference/runtime.h"
 #include "inference/session.h"
-#include "pipeline/thread_budget.h"
+#include "pipeline/heat_sensors.h"
 
 namespace screenalytics {
 namespace {
 
 namespace fs = std::filesystem;
-
-struct Sensor {
-  std::string name;
-  double celsius = 0;
-};
-
-std::string first_line(const fs::path& path) {
-  std::ifstream in(path);
-  std::string line;
-  std::getline(in, line);
-  return line;
-}
-
-// Linux: thermal zones and hardware monitors, both in thousandths of a degree.
-std::vector<Sensor> temperature_sensors() {
-  std::vector<Sensor> sensors;
-  const auto add = [&](const std::string& name, const fs::path& file) {
-    std::ifstream in(file);
-    double milli = 0;
-    if (in >> milli) sensors.push_back({name, milli / 1000});
-  };
-  std::error_code ec;
-  for (const auto& zone : fs::directory_iterator("/sys/class/thermal", ec)) {
-    if (zone.path().filename().string().starts_with("thermal_zone")) {
-      add(first_line(zone.path() / "type"), zone.path() / "temp");
-    }
-  }
-  for (const auto& chip : fs::directory_iterator("/sys/class/hwmon", ec)) {
-    for (const auto& entry : fs::directory_iterator(chip.path(), ec)) {
-      const std::string file = entry.path().filename().string();
-      if (file.starts_with("temp") && file.ends_with("_input")) {
-        add(first_line(chip.path() / "name"), entry.path());
-      }
-    }
-  }
-  return sensors;
-}
 
 std::string processor_name() {
   std::ifstream in("/proc/cpuinfo");
@@ -108,9 +71,10 @@ int doctor() {
   row("FFmpeg", fmt::format("{}, {} video decoders", ffmpeg_version(), decoders.size()));
   row("  decodes", fmt::format("{}", fmt::join(present, ", ")));
   if (!absent.empty()) row("  not", fmt::format("{}", fmt::join(absent, ", ")));
-  const std::vector<Sensor> sensors = temperature_sensors();
+  const std::vector<HeatSensor> sensors = heat_sensors();
   if (sensors.empty()) row("temperature", "no sensors");
-  for (const Sensor& s : sensors) row("temperature", fmt::format("{} {:.0f} C", s.name, s.celsius));
+  for (const HeatSensor& s : sensors)
+    row("temperature", fmt::format("{} {:.0f} C", s.name, s.celsius));
   const bool gpu = device == "cuda" || device == "coreml" || device == "webgpu";
   const char* profile = gpu ? "high_accuracy" : cores >= 4 ? "balanced" : "fast_cpu";
   const char* why = gpu          ? "a GPU carries the models"

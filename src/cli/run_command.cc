@@ -167,6 +167,8 @@ int run(const RunOptions& options) {
   RunRequest request = make_request(options);
   const std::string refused = restrict_to_cores(request.settings.run.threads);
   if (!refused.empty()) request.settings.notes.push_back(refused);
+  const std::string unheard = give_way(request.settings.run.nice);
+  if (!unheard.empty()) request.settings.notes.push_back(unheard);
   if (options.dry_run) return dry_run(request, options.json, cancel_on_signals());
   const DisplayMode mode = display_mode(options);
   if (mode == DisplayMode::bar || mode == DisplayMode::lines) {

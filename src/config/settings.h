@@ -100,6 +100,8 @@ struct RunSettings {
   bool allow_cpu_fallback = false;
   int threads = 4;  // after load_settings() always at least 1
   int embed_batch_size = 2;
+  double thermal_limit = 0;  // degrees Celsius; 0: none
+  int nice = 0;              // of the process, 0 to 19
   std::string embedder = "arcface_mobilefacenet";
   std::string out_root = "data";
   std::string progress_file;  // empty: the episode's progress.json

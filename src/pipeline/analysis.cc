@@ -71,6 +71,7 @@ void Analysis::read() {
     const auto span = p_.clocks.decode.waiting();
     if (!jobs_.push({number, std::move(*frame), content})) return;
     ++number;
+    p_.heat.breathe();
   }
   found_.finish(number);
   jobs_.close();

@@ -13,6 +13,7 @@
 #include "pipeline/bounded_queue.h"
 #include "pipeline/face_finder.h"
 #include "pipeline/frame_reader.h"
+#include "pipeline/heat_guard.h"
 #include "pipeline/image_exporter.h"
 #include "pipeline/progress_reporter.h"
 #include "pipeline/track_stage.h"
@@ -37,6 +38,7 @@ struct AnalysisParts {
   JournalWriter& journal;
   ProgressReporter& progress;
   StageClocks& clocks;
+  HeatGuard& heat;
   int detect_threads = 1;
   int64_t resumed_source_frames = 0;  // finished by an interrupted run
 };

@@ -129,6 +129,12 @@ class EpisodeRun {
     }
   }
 
+  // Not by a profile, which is for many machines.
+  bool asked_for(const char* knob) const {
+    const auto found = settings().provenance.find(knob);
+    return found != settings().provenance.end() && !found->second.source.starts_with("profile");
+  }
+
   void add_note(const std::string& note) {
     if (!note.empty() && std::find(notes_.begin(), notes_.end(), note) == notes_.end()) {
       notes_.push_back(note);
@@ -212,10 +218,12 @@ class EpisodeRun {
                              [&](std::exception_ptr e) { running->fail(std::move(e)); });
       const int detect_threads =
           detector_->device() == "cpu" ? threads() : std::min(threads(), kGpuDetectThreads);
+      HeatGuard heat(settings().run.thermal_limit, parts_.sensors, steady_heat_clock());
       Analysis analysis({reader, letterbox, finder, tracker, exporter, journal, progress, clocks,
-                         detect_threads, replayed_.last ? replayed_.last->frame_idx + 1 : 0});
+                         heat, detect_threads, replayed_.last ? replayed_.last->frame_idx + 1 : 0});
       running = &analysis;
       analysis.run();
+      if (!heat.blind() || asked_for("thermal_limit")) add_note(heat.report());
     }
     progress.set_phase("summarize");
     RunResult result;

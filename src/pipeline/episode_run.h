@@ -58,6 +58,7 @@ struct RunParts {
   std::function<std::unique_ptr<FrameSource>(const VideoSourceOptions&)> open_source;
   std::function<std::unique_ptr<FaceDetector>()> make_detector;
   std::function<std::unique_ptr<FaceEmbedder>()> make_embedder;
+  std::filesystem::path sensors = "/sys";  // see heat_sensors.h
 };
 
 // The parts of a real run: the request's video and models.

@@ -75,6 +75,21 @@ TEST(PipelineRun, WritesEveryArtifactOfAWholeRun) {
           "manifests/ep/tracks.jsonl"));
 }
 
+TEST(PipelineRun, RestsOnAHotMachineAndSaysSo) {
+  FakeEpisode e(busy_video());
+  const TempFolder sys;
+  fs::create_directories(sys / "class/thermal/thermal_zone0");
+  sys.write("class/thermal/thermal_zone0/type", "cpu-thermal\n");
+  sys.write("class/thermal/thermal_zone0/temp", "95000\n");
+  e.settings.run.thermal_limit = 80;
+  const CancelToken never;
+  RunParts parts = e.parts(never);
+  parts.sensors = sys.path();
+  const RunResult result = run_episode(e.request(), never, parts);
+  EXPECT_THAT(result.notes, ::testing::Contains(HasSubstr("to stay below 80 C the run rested")));
+  EXPECT_EQ(result.metrics.analyzed_frames, 100) << "and does all of its work";
+}
+
 TEST(PipelineRun, ResultsDoNotDependOnThreadsOrBatchSize) {
   std::string first;
   std::vector<std::string> first_pictures;

@@ -26,8 +26,8 @@ using Keys = std::set<std::string>;
 
 // Knobs that say where and how fast.
 const Keys& speed_knobs() {
-  static const Keys keys{"threads", "out_root", "progress_file", "allow_cpu_fallback",
-                         "embed_batch_size"};
+  static const Keys keys{"threads",       "out_root", "progress_file",   "allow_cpu_fallback",
+                         "thermal_limit", "nice",     "embed_batch_size"};
   return keys;
 }
 

@@ -62,7 +62,8 @@ TEST(RunFingerprint, IsTheSameForTheSameRun) {
 }
 
 TEST(RunFingerprint, ChangesWithEveryKnobThatMattersAndWithNoOther) {
-  const std::set<std::string_view> indifferent{"threads",          "out_root",
+  const std::set<std::string_view> indifferent{"thermal_limit",    "nice",
+                                               "threads",          "out_root",
                                                "progress_file",    "allow_cpu_fallback",
                                                "embed_batch_size", "max_crops_per_track",
                                                "sampling_mode",    "max_faces_per_episode",

@@ -4,6 +4,7 @@
 #ifdef __linux__
 #include <sched.h>
 #endif
+#include <sys/resource.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -78,5 +79,12 @@ std::string restrict_to_cores(int threads) {
 std::string restrict_to_cores(int) { return {}; }
 
 #endif
+
+std::string give_way(int nice) {
+  if (nice <= 0) return {};
+  errno = 0;
+  if (::setpriority(PRIO_PROCESS, 0, nice) == 0) return {};
+  return std::string("the system refuses to lower the priority: ") + std::strerror(errno);
+}
 
 }  // namespace screenalytics

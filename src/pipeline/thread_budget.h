@@ -13,4 +13,8 @@ namespace screenalytics {
 // Returns: empty, or why the system refused.
 std::string restrict_to_cores(int threads);
 
+// Lowers the priority of this thread and of all that it starts: 0 changes nothing, 19 gives way to
+// everybody. Returns: empty, or why the system refused.
+std::string give_way(int nice);
+
 }  // namespace screenalytics

@@ -3,6 +3,7 @@
 #include "pipeline/thread_budget.h"
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 
 #include <thread>
 
@@ -35,6 +36,17 @@ TEST(ThreadBudget, AsManyThreadsAsCoresOrMoreIsNoRestriction) {
     EXPECT_EQ(restrict_to_cores(before), "");
     EXPECT_EQ(restrict_to_cores(before + 7), "");
     EXPECT_EQ(available_cores(), before);
+  });
+}
+
+TEST(GiveWay, LowersThePriorityOfTheThreadAndOfThoseItStarts) {
+  in_own_thread([] {
+    const int before = ::getpriority(PRIO_PROCESS, 0);
+    EXPECT_EQ(give_way(0), "");
+    EXPECT_EQ(::getpriority(PRIO_PROCESS, 0), before);
+    EXPECT_EQ(give_way(11), "");
+    EXPECT_EQ(::getpriority(PRIO_PROCESS, 0), 11);
+    in_own_thread([] { EXPECT_EQ(::getpriority(PRIO_PROCESS, 0), 11); });
   });
 }
 
